@@ -1,0 +1,1 @@
+"""The words Khotin is written in. Knows no other room."""

@@ -1,0 +1,266 @@
+"""The frozen records that cross borders between rooms.
+
+Decides what a thing is called and what it holds. Knows nothing of where records come from or go
+to. Instants are aware UTC; `None` means "the page does not say", never 0 or "".
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class PageKind(StrEnum):
+    """What a page is; for a target, what we expect it to be."""
+
+    ARTICLE = "article"
+    LISTING = "listing"
+    FRONT = "front"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    DOCUMENT = "document"
+    ROBOTS = "robots"
+    OTHER = "other"
+
+
+class Quality(StrEnum):
+    """How far a capture can be trusted. Only `OK` ever becomes a version."""
+
+    OK = "ok"
+    EMPTY = "empty"
+    TRUNCATED = "truncated"
+    TOO_LARGE = "too_large"
+    TOO_COMPLEX = "too_complex"
+    UNDECODABLE = "undecodable"
+    SERVER_ERROR = "server_error"
+    BOT_WALL = "bot_wall"
+    LOGIN_WALL = "login_wall"
+    SOFT_404 = "soft_404"
+    WRONG_PAGE = "wrong_page"
+    LAYOUT_CHANGED = "layout_changed"
+    UNSTORABLE = "unstorable"
+
+
+class Precision(StrEnum):
+    """How exactly a page states a time."""
+
+    MINUTE = "minute"
+    DAY = "day"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A URL we mean to visit."""
+
+    portal: str  # the portal's lasting id, as in config.toml
+    url: str  # canonical
+    kind: PageKind  # what we expect there
+    cycle_at: datetime  # start of the cycle this visit belongs to
+    id: int = 0  # row in the frontier; 0 when it has none (robots.txt, `khotin read`)
+    page_no: int = 1  # a listing's page, from 1
+    attempts_count: int = 0  # claims since the last recorded visit, this one included
+    etag: str | None = None  # validators of the last whole answer
+    last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """One HTTP answer, kept for ever."""
+
+    url: str  # asked for, as sent
+    captured_at: datetime  # when the answer's head arrived
+    status: int
+    reason: str  # reason phrase; may be ""
+    http_version: str  # "1.0" or "1.1"
+    headers: tuple[tuple[bytes, bytes], ...]  # as received, in order
+    request_headers: tuple[tuple[bytes, bytes], ...]  # as sent, secrets as ***
+    payload: bytes  # the content-coded body as sent, without chunking
+    body: bytes  # `payload` without content coding; b"" when that failed
+    quality: Quality  # OK, or what is wrong with the bytes alone
+    truncated: str | None = None  # "length", "time" or "disconnect" (WARC-Truncated)
+    ip: str | None = None  # address that answered
+    duration_ms: int = 0  # request sent to last byte
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """Why an attempt brought no whole answer."""
+
+    error: str  # class name in core.errors
+    message: str
+    is_retryable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One attempt at a target: a capture per answer (each redirect hop), or a failure, or both."""
+
+    id: str  # 32 hex digits
+    target: Target
+    started_at: datetime
+    captures: tuple[Capture, ...]
+    failure: Failure | None = None
+
+    @property
+    def last(self) -> Capture | None:
+        """The capture that ended the visit; None when nothing answered."""
+        return self.captures[-1] if self.captures else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class When:
+    """A time as a page states it."""
+
+    at: datetime  # UTC; midnight in the portal's zone when `precision` is day
+    precision: Precision
+    text: str  # as printed
+    on: date  # the date as printed, in the portal's zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """A counter as a page shows it: views, comments, visitors."""
+
+    count: int
+    text: str  # as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeatherObservation:
+    """One place of a weather block. `is_filled` is False when the block names the place only."""
+
+    place: str
+    is_filled: bool
+    text: str  # as printed, the place included
+    temperature_c: float | None = None
+    low_c: float | None = None
+    high_c: float | None = None
+    humidity_pct: float | None = None
+    wind_kmh: float | None = None
+    condition: str | None = None
+    valid_on: date | None = None  # set when it is a forecast
+
+
+class BlockKind(StrEnum):
+    """What a block of an article's body is."""
+
+    PARAGRAPH = "paragraph"
+    HEADING = "heading"
+    LIST = "list"
+    TABLE = "table"
+    QUOTE = "quote"
+    IMAGE = "image"
+    FILE = "file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One block of a body, in page order. For an image `text` is its caption."""
+
+    kind: BlockKind
+    text: str
+    url: str | None = None  # image or file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """An image of an article."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file an article links to."""
+
+    url: str
+    name: str
+    media_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """An article as one capture shows it."""
+
+    native_id: str | None  # the id the portal itself gives it
+    url: str  # canonical
+    title: str
+    lead: str | None
+    blocks: tuple[Block, ...]
+    images: tuple[Image, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    authors: tuple[str, ...] = ()
+    section: str | None = None
+    breadcrumb: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    language: str | None = None  # judged from the text: "vi", "en"
+    published: When | None = None
+    updated: When | None = None
+
+    @property
+    def text(self) -> str:
+        """Plain text of the body: blocks parted by one newline, captions included."""
+        return "\n".join(block.text for block in self.blocks if block.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """One item of a listing, as shown there."""
+
+    position: int  # from 1
+    url: str
+    title: str
+    native_id: str | None = None
+    summary: str | None = None
+    image_url: str | None = None
+    published: When | None = None
+    view_count: Count | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where a page leads, in scope and canonical, in page order, each once."""
+
+    articles: tuple[str, ...] = ()
+    listings: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    next: str | None = None  # next page of this listing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Which candidate of a layout found a field."""
+
+    candidate: int  # from 1, in the layout's order
+    selector: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A text that stood where a value belongs and was refused."""
+
+    field: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What one set of rules saw in one capture."""
+
+    url: str
+    captured_at: datetime
+    quality: Quality
+    reason: str  # one sentence when quality is not ok, else ""
+    kind: PageKind
+    layout: str | None  # layout id; None when no rules were applied
+    rules: str  # hash of the rules
+    canonical_url: str | None = None  # this page's own URL by the rules; never a bare rel=canonical
+    article: Article | None = None
+    view_count: Count | None = None
+    weather: tuple[WeatherObservation, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    links: Links = field(default_factory=Links)
+    provenance: tuple[tuple[str, Provenance], ...] = ()
+    refusals: tuple[Refusal, ...] = ()
