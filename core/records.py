@@ -264,3 +264,14 @@ class Reading:
     links: Links = field(default_factory=Links)
     provenance: tuple[tuple[str, Provenance], ...] = ()
     refusals: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyState:
+    """When a politeness key may be asked next, and why not sooner."""
+
+    next_slot_at: datetime
+    blocked_until: datetime | None = None
+    refusals_count: int = 0  # refusals and failed connections in a row
+    answered_at: datetime | None = None  # first normal answer after the last refusal
+    reason: str = ""  # one sentence for people; "" when nothing blocks

@@ -1,0 +1,257 @@
+"""`config.toml` and the environment become one validated Config. The only defaults live here.
+
+Knows nothing of what the settings are used for. A mistake becomes one `ConfigError` that names
+the file, the key, the value and what is allowed.
+"""
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+
+from core.errors import ConfigError
+
+VERSION = "0.1.0"
+FAMILIES = ("hanoi-liferay",)
+_DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_PORTAL_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+_HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
+
+
+def duration(value: object) -> timedelta:
+    """`"90s"`, `"30m"`, `"6h"`, `"2d"` as a timedelta above zero."""
+    match = _DURATION.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None or int(match[1]) == 0:
+        raise ValueError('allowed is a number above 0 with s, m, h or d, such as "30m"')
+    return timedelta(seconds=int(match[1]) * _SECONDS[match[2]])
+
+
+def address(value: object) -> tuple[str, int]:
+    """`"127.0.0.1:8080"` or `"[::1]:8080"` as host and port."""
+    host, _, port = value.rpartition(":") if isinstance(value, str) else ("", "", "")
+    if not host or not port.isascii() or not port.isdigit() or not 0 < int(port) < 65536:
+        raise ValueError('allowed is "HOST:PORT", such as "127.0.0.1:8080"')
+    return host.strip("[]"), int(port)
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError('allowed is an IANA zone name, such as "Asia/Ho_Chi_Minh"') from error
+    return value
+
+
+def _host(value: str) -> str:
+    if not _HOST.fullmatch(value):
+        raise ValueError('allowed is a host name in lower case, such as "sontay.hanoi.gov.vn"')
+    return value
+
+
+def _path(value: str) -> str:
+    if not value.startswith(("/", "http://", "https://")):
+        raise ValueError('allowed is a path on the portal, such as "/tin-tuc", or a whole URL')
+    return value
+
+
+def _family(value: str) -> str:
+    if value not in FAMILIES:
+        raise ValueError(f"allowed is one of: {', '.join(FAMILIES)}")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if not value.isprintable():
+        raise ValueError("allowed is one line of printable text")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+Host = Annotated[str, AfterValidator(_host)]
+Path_ = Annotated[str, AfterValidator(_path)]
+Line = Annotated[str, AfterValidator(_one_line)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class PortalConfig(_Section):
+    """One portal: where it is, how it is read, when and how politely it is asked."""
+
+    name: Line = ""
+    host: Host
+    other_hosts: tuple[Host, ...] = Field(default=(), strict=False)
+    scheme: Annotated[str, Field(pattern="^https?$")] = "https"
+    family: Annotated[str, AfterValidator(_family)] = "hanoi-liferay"
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
+    front: Path_ | None = "/"
+    listings: tuple[Path_, ...] = Field(default=(), strict=False)
+    targets: tuple[Path_, ...] = Field(default=(), strict=False)
+    follow: bool = True
+    listing_pages: int = Field(default=10, ge=1, le=10_000)
+    every: Duration | None = None
+    cron: Line | None = None
+    delay: Annotated[timedelta, BeforeValidator(lambda v: _delay(v))] = timedelta(seconds=2)
+    politeness_key: Line | None = None
+    connect_to: Annotated[tuple[str, int], BeforeValidator(address)] | None = None
+    contact: Line | None = None
+    gone_checks: int = Field(default=2, ge=1, le=100)
+    gone_apart: Duration = timedelta(hours=6)
+
+    @model_validator(mode="after")
+    def _one_schedule(self) -> "PortalConfig":
+        if self.every is not None and self.cron is not None:
+            raise ValueError("`every` and `cron` exclude each other; keep one")
+        return self
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Every host that is this portal, the main one first."""
+        return (self.host, *self.other_hosts)
+
+    @property
+    def home(self) -> str:
+        """The URL that paths are resolved against."""
+        return f"{self.scheme}://{self.host}/"
+
+
+class CrawlConfig(_Section):
+    """What holds for every portal."""
+
+    contact: Line = ""
+    user_agent: Line = "Khotin/{version} (+{contact})"
+    connect_timeout: Duration = timedelta(seconds=10)
+    idle_timeout: Duration = timedelta(seconds=20)
+    total_timeout: Duration = timedelta(seconds=60)
+    max_wire_mb: int = Field(default=8, ge=1, le=1024)
+    max_body_mb: int = Field(default=16, ge=1, le=1024)
+
+
+class ArchiveConfig(_Section):
+    """Where the archive lies."""
+
+    path: Line = "archive"
+    warc_mb: int = Field(default=1024, ge=1, le=100_000)
+
+
+class Config(_Section):
+    """All settings. `portals` is keyed by the portal's lasting id."""
+
+    crawl: CrawlConfig = CrawlConfig()
+    archive: ArchiveConfig = ArchiveConfig()
+    portals: dict[str, PortalConfig] = Field(default_factory=dict)
+
+    def portal(self, portal_id: str) -> PortalConfig:
+        """The portal of that id; `ConfigError` names the known ones."""
+        if portal_id not in self.portals:
+            known = ", ".join(sorted(self.portals)) or "none yet"
+            raise ConfigError(f"no portal {portal_id!r} in the config; known: {known}")
+        return self.portals[portal_id]
+
+    def user_agent(self, portal_id: str) -> str:
+        """The User-Agent for a portal: our name and a contact.
+
+        Raises `ConfigError` when a real host would be asked without a contact; traffic that
+        `connect_to` sends to this machine needs none.
+        """
+        portal = self.portal(portal_id)
+        contact = portal.contact or self.crawl.contact
+        is_local = portal.connect_to is not None and portal.connect_to[0] in ("127.0.0.1", "::1")
+        if not contact and not is_local:
+            raise ConfigError(
+                f"[crawl] contact is empty: say who is asking {portal.host}, for example "
+                'contact = "https://example.org/khotin" or an e-mail address'
+            )
+        return self.crawl.user_agent.format(version=VERSION, contact=contact or "local test")
+
+
+def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the config file; `KHOTIN_CONFIG` names it when `path` is None, else `config.toml`."""
+    path = path or Path(environ.get("KHOTIN_CONFIG") or "config.toml")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ConfigError(
+            f"{path}: no such file; name one with --config or KHOTIN_CONFIG, or go to the folder "
+            "that holds config.toml"
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    try:
+        return parse(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def parse(tables: dict[str, Any]) -> Config:
+    """Tables of TOML as a Config; the first mistake becomes a `ConfigError`."""
+    portals = tables.get("portals", {})
+    for portal_id in portals if isinstance(portals, dict) else ():
+        if not _PORTAL_ID.fullmatch(portal_id):
+            raise ConfigError(
+                f"[portals.{portal_id}]: a portal id has small letters, digits and hyphens"
+            )
+    try:
+        config = Config.model_validate(tables)
+    except ValidationError as error:
+        raise ConfigError(_sentence(error)) from error
+    try:
+        config.crawl.user_agent.format(version="", contact="")
+    except (KeyError, IndexError, ValueError) as error:
+        raise ConfigError(
+            f"crawl.user_agent = {config.crawl.user_agent!r}: allowed in braces are {{version}} "
+            "and {contact}"
+        ) from error
+    return config
+
+
+def archive_folder(
+    option: Path | None, config_path: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Path:
+    """The archive's folder: the option, `KHOTIN_ARCHIVE`, the config's, else `archive`."""
+    return option or Path(environ.get("KHOTIN_ARCHIVE") or config_path or "archive")
+
+
+def _delay(value: object) -> timedelta:
+    if value == "0s":  # for a server of one's own; real portals keep the default
+        return timedelta(0)
+    return duration(value)
+
+
+def _sentence(error: ValidationError) -> str:
+    """The first mistake as one line: the key, the value, what is allowed."""
+    first = error.errors(include_url=False)[0]
+    where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
+    key = ".".join(where)
+    if first["type"] == "extra_forbidden":
+        model = _model_at(where[:-1])
+        return f"unknown key {key}; allowed here: {', '.join(sorted(model.model_fields))}"
+    if first["type"] == "missing":
+        return f"{key} is missing"
+    said = first["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(first["input"], dict) else f" = {first['input']!r}"
+    return f"{key}{shown}: {said[:1].lower()}{said[1:]}"
+
+
+def _model_at(where: list[str]) -> type[BaseModel]:
+    if where[:1] == ["portals"]:
+        return PortalConfig
+    return {"crawl": CrawlConfig, "archive": ArchiveConfig}.get(where[0] if where else "", Config)

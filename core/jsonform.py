@@ -1,0 +1,183 @@
+"""Records as JSON and back: the names that `--json`, the API and the exports carry.
+
+The names are fixed (add fields freely, rename none). Instants are ISO 8601 in UTC with `Z`, absent
+is `null`. What reads differently for people is shown elsewhere.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from core.records import (
+    Article,
+    Attachment,
+    Block,
+    BlockKind,
+    Count,
+    Image,
+    Links,
+    Placement,
+    Precision,
+    Reading,
+    WeatherObservation,
+    When,
+)
+
+JsonDict = dict[str, Any]
+
+
+def instant(value: datetime | None) -> str | None:
+    """`2023-05-16T08:20:00Z`; fractions of a second only when there are some."""
+    if value is None:
+        return None
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _instant_back(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value)
+
+
+def article_to_json(article: Article) -> JsonDict:
+    """An article with all its fields; `text` is derived from the blocks."""
+    published, updated = article.published, article.updated
+    return {
+        "native_id": article.native_id,
+        "url": article.url,
+        "title": article.title,
+        "lead": article.lead,
+        "text": article.text,
+        "blocks": [
+            {"kind": block.kind.value, "text": block.text}
+            | ({"url": block.url} if block.url is not None else {})
+            for block in article.blocks
+        ],
+        "images": [
+            {"url": image.url, "caption": image.caption, "credit": image.credit}
+            for image in article.images
+        ],
+        "attachments": [
+            {"url": file.url, "name": file.name, "media_type": file.media_type}
+            for file in article.attachments
+        ],
+        "authors": list(article.authors),
+        "section": article.section,
+        "breadcrumb": list(article.breadcrumb),
+        "tags": list(article.tags),
+        "language": article.language,
+        "published_at": instant(published.at) if published else None,
+        "published_on": published.on.isoformat() if published else None,
+        "published_precision": published.precision.value if published else None,
+        "published_text": published.text if published else None,
+        "updated_at": instant(updated.at) if updated else None,
+    }
+
+
+def article_from_json(data: JsonDict) -> Article:
+    """The article that `article_to_json` was given; its update time keeps the instant only."""
+    published = None
+    if data["published_at"] is not None:
+        published = When(
+            at=datetime.fromisoformat(data["published_at"]),
+            precision=Precision(data["published_precision"]),
+            text=data["published_text"],
+            on=date.fromisoformat(data["published_on"]),
+        )
+    updated_at = _instant_back(data["updated_at"])
+    return Article(
+        native_id=data["native_id"],
+        url=data["url"],
+        title=data["title"],
+        lead=data["lead"],
+        blocks=tuple(
+            Block(kind=BlockKind(block["kind"]), text=block["text"], url=block.get("url"))
+            for block in data["blocks"]
+        ),
+        images=tuple(Image(**image) for image in data["images"]),
+        attachments=tuple(Attachment(**file) for file in data["attachments"]),
+        authors=tuple(data["authors"]),
+        section=data["section"],
+        breadcrumb=tuple(data["breadcrumb"]),
+        tags=tuple(data["tags"]),
+        language=data["language"],
+        published=published,
+        updated=When(
+            at=updated_at, precision=Precision.MINUTE, text="", on=updated_at.date()
+        )
+        if updated_at
+        else None,
+    )
+
+
+def count_to_json(count: Count | None) -> JsonDict | None:
+    """A counter: its number and the text it was read from."""
+    return None if count is None else {"count": count.count, "text": count.text}
+
+
+def weather_to_json(weather: WeatherObservation) -> JsonDict:
+    """One place of a weather block."""
+    return {
+        "place": weather.place,
+        "is_filled": weather.is_filled,
+        "temperature_c": weather.temperature_c,
+        "low_c": weather.low_c,
+        "high_c": weather.high_c,
+        "humidity_pct": weather.humidity_pct,
+        "wind_kmh": weather.wind_kmh,
+        "condition": weather.condition,
+        "valid_on": weather.valid_on.isoformat() if weather.valid_on else None,
+        "text": weather.text,
+    }
+
+
+def placement_to_json(placement: Placement) -> JsonDict:
+    """One item of a listing."""
+    published = placement.published
+    return {
+        "position": placement.position,
+        "native_id": placement.native_id,
+        "url": placement.url,
+        "title": placement.title,
+        "summary": placement.summary,
+        "image_url": placement.image_url,
+        "published_at": instant(published.at) if published else None,
+        "published_precision": published.precision.value if published else None,
+        "view_count": count_to_json(placement.view_count),
+    }
+
+
+def links_to_json(links: Links) -> JsonDict:
+    """Where a page leads."""
+    return {
+        "articles": list(links.articles),
+        "listings": list(links.listings),
+        "feeds": list(links.feeds),
+        "next": links.next,
+    }
+
+
+def reading_to_json(reading: Reading, *, portal: str, url: str, status: int) -> JsonDict:
+    """A reading as `khotin read --json` prints it. `url` is what was asked for first."""
+    return {
+        "url": url,
+        "final_url": reading.url,
+        "captured_at": instant(reading.captured_at),
+        "status": status,
+        "quality": reading.quality.value,
+        "reason": reading.reason,
+        "kind": reading.kind.value,
+        "portal": portal,
+        "layout": reading.layout,
+        "rules": reading.rules,
+        "article": article_to_json(reading.article) if reading.article else None,
+        "view_count": count_to_json(reading.view_count),
+        "weather": [weather_to_json(place) for place in reading.weather],
+        "placements": [placement_to_json(item) for item in reading.placements],
+        "links": links_to_json(reading.links),
+        "provenance": {
+            field: {"candidate": found.candidate, "selector": found.selector}
+            for field, found in reading.provenance
+        },
+        "refusals": [
+            {"field": refusal.field, "text": refusal.text, "reason": refusal.reason}
+            for refusal in reading.refusals
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Everything about the sites outside. Knows no database."""

@@ -1,0 +1,181 @@
+"""Whether a page is too tangled to be given to the parser: one linear look at its tags.
+
+lexbor builds its tree in C, where no timeout reaches, and is quadratic in five things: attributes
+of one tag, elements open at once, walks up the open elements, formatting elements reopened after
+every block, and options of one select. This file counts them by the HTML Standard's rules, in
+doubt too high, and knows nothing of what a page says.
+
+Most pages are judged by the tags alone; `opened.py` follows the open elements of the rest.
+"""
+
+import re
+from collections.abc import Iterator
+
+from crawler.decode.opened import OPAQUE_NAMES, Opened, Tag
+
+MAX_ATTRIBUTES = 1_000  # on one tag; 28 s for 100,000
+MAX_STARTS_UNFOLLOWED = 2_500  # so few tags cannot nest deeper than is allowed
+MAX_STARTS = 200_000  # in all; following them takes 5 us each
+
+_TOO_MANY_ATTRIBUTES = f"a tag has more than {MAX_ATTRIBUTES:,} attributes"
+_WS = rb"\t\n\f\r "
+_ATTRIBUTE = (  # HTML Standard 13.2.5.32–38; a value's quote that never closes runs to the end
+    rb"[^" + _WS + rb"/>][^" + _WS + rb"/>=]*+"
+    rb"(?:[" + _WS + rb"]*+=[" + _WS + rb"]*+"
+    rb"(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^" + _WS + rb">]++)?+)?+"
+)
+# Everything up to `>`, to the end of the page, or to the attribute that is one too many.
+_REST_OF_TAG = (
+    rb"(?:[" + _WS + rb"/]*+" + _ATTRIBUTE + rb"){0," + str(MAX_ATTRIBUTES).encode() + rb"}+"
+    rb"[" + _WS + rb"/]*+(?:>|\Z|(?P<%s>(?s:.)))"
+)
+_END = rb"(?=[" + _WS + rb"/>])"
+_COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+# 13.2.5.4–31: inside `<!--` a script may hold a `<script>` whose end tag does not end it.
+_DOUBLY_ESCAPED = (
+    rb"<(?i:script)" + _END + rb"(?:[^-<]++|-(?!->)|<(?!/(?i:script)" + _END + rb"))*+"
+    rb"(?:</(?i:script)|(?=-->)|\Z)"
+)
+_ESCAPED = (
+    rb"<!--(?:-?>|(?:[^-<]++|-(?!->)|<(?!/?(?i:script)" + _END + rb")|" + _DOUBLY_ESCAPED + rb")*+"
+    rb"(?:-->|(?=</(?i:script))|\Z))"
+)
+_SCRIPT_TEXT = rb"(?:[^<]++|" + _ESCAPED + rb"|<(?!/(?i:script)" + _END + rb"|!--))*+"
+_RAW_TEXT = rb"(?:[^<]++|<(?!/(?i:(?P=raw))" + _END + rb"))*+"
+_SCRIPT = (
+    rb"(?i:script)" + _END + _REST_OF_TAG % b"over_script" + rb"(?P<script>" + _SCRIPT_TEXT + rb")"
+)
+_RAW = (
+    rb"(?P<raw>(?i:style|textarea|title|xmp|iframe|noembed|noframes))"
+    + _END + _REST_OF_TAG % b"over_raw" + rb"(?P<text>" + _RAW_TEXT + rb")"
+)
+_TAG = rb"(?P<slash>/?)(?P<name>[A-Za-z][^" + _WS + rb"/>]*+)" + _REST_OF_TAG % b"over"
+_MARKUP = re.compile(
+    rb"<(?=[A-Za-z/!?])(?:" + _SCRIPT + rb"|" + _RAW + rb"|" + _TAG + rb"|" + _COMMENT[1:]
+    + rb"|(?P<cdata>!\[CDATA\[[^>]*+>?)|[!?/][^>]*+>?)"
+)
+_ATTRIBUTES = 1_000  # on one tag; 28 s for 100,000
+MAX_STARTS_UNFOLLOWED = 2_500  # so few tags cannot nest deeper than is allowed
+MAX_STARTS = 200_000  # in all; following them takes 5 us each
+
+_TOO_MANY_ATTRIBUTES = f"a tag has more than {MAX_ATTRIBUTES:,} attributes"
+_WS = rb"\t\n\f\r "
+_ATTRIBUTE = (  # HTML Standard 13.2.5.32–38; a value's quote that never closes runs to the end
+    rb"[^" + _WS + rb"/>][^" + _WS + rb"/>=]*+"
+    rb"(?:[" + _WS + rb"]*+=[" + _WS + rb"]*+"
+    rb"(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z)|[^" + _WS + rb">]++)?+)?+"
+)
+# Everything up to `>`, to the end of the page, or to the attribute that is one too many.
+_REST_OF_TAG = (
+    rb"(?:[" + _WS + rb"/]*+" + _ATTRIBUTE + rb"){0," + str(MAX_ATTRIBUTES).encode() + rb"}+"
+    rb"[" + _WS + rb"/]*+(?:>|\Z|(?P<%s>(?s:.)))"
+)
+_END = rb"(?=[" + _WS + rb"/>])"
+_COMMENT = rb"<!--(?:-?>|(?:[^-]++|-(?!-!?>))*+(?:--!?>|\Z))"
+# 13.2.5.4–31: inside `<!--` a script may hold a `<script>` whose end tag does not end it.
+_DOUBLY_ESCAPED = (
+    rb"<script" + _END + rb"(?:[^-<]++|-(?!->)|<(?!/script" + _END + rb"))*+"
+    rb"(?:</script|(?=-->)|\Z)"
+)
+_ESCAPED = (
+    rb"<!--(?:-?>|(?:[^-<]++|-(?!->)|<(?!/?script" + _END + rb")|" + _DOUBLY_ESCAPED + rb")*+"
+    rb"(?:-->|(?=</script)|\Z))"
+)
+_SCRIPT_TEXT = rb"(?:[^<]++|" + _ESCAPED + rb"|<(?!/script" + _END + rb"|!--))*+"
+_RAW_TEXT = rb"(?:[^<]++|<(?!/(?P=raw)" + _END + rb"))*+"
+_MARKUP = re.compile(
+    rb"(?i:<script" + _END + _REST_OF_TAG % b"over_script" + rb"(?P<script>" + _SCRIPT_TEXT + rb")"
+    rb"|<(?P<raw>style|textarea|title|xmp|iframe|noembed|noframes)"
+    + (_END + _REST_OF_TAG % b"over_raw" + rb"(?P<text>" + _RAW_TEXT + rb"))")
+    + rb"|<(?P<slash>/?)(?P<name>[A-Za-z][^"
+    + _WS
+    + rb"/>]*+)"
+    + _REST_OF_TAG % b"over"
+    + rb"|"
+    + _COMMENT
+    + rb"|(?P<cdata><!\[CDATA\[[^>]*+>?)|<[!?/][^>]*+>?"
+)
+_ATTRIBUTES = re.compile(rb"[" + _WS + rb"/]*+" + _ATTRIBUTE)
+_TAG_LIKE = re.compile(rb"<[A-Za-z!/?]")
+
+
+def scan_complexity(body: bytes) -> str:
+    """The reason why `body` must not be parsed, as one sentence; "" when it may be.
+
+    Takes any bytes, in time linear in their number. The page is read as HTML whose letters of
+    markup are ASCII; a page in UTF-16 is to be scanned after it was decoded and encoded anew.
+    """
+    starts_count = 0
+    is_followed = has_opaque = False
+    roots: list[bytes] = []
+    for found in _MARKUP.finditer(body):
+        kind = found.lastgroup
+        if kind == "name":
+            name = found["name"]
+            if not found["slash"]:
+                starts_count += 1
+                if starts_count > MAX_STARTS:
+                    return f"the page has more than {MAX_STARTS:,} tags"
+                if len(name) < 9:
+                    name = name.lower()
+                    has_opaque = has_opaque or name in OPAQUE_NAMES
+                    if name in (b"html", b"body"):
+                        roots.append(found[0])
+        elif kind in ("text", "script"):
+            if found["over_script"] or found["over_raw"]:
+                return _TOO_MANY_ATTRIBUTES
+            is_followed = is_followed or (has_opaque and _hides_markup(found[kind]))
+        elif kind == "cdata":
+            is_followed = is_followed or has_opaque
+        elif kind is not None:
+            return _TOO_MANY_ATTRIBUTES
+    if _are_roots_crowded(roots):
+        return f"the root elements have more than {MAX_ATTRIBUTES:,} attributes together"
+    if starts_count > MAX_STARTS_UNFOLLOWED or is_followed:
+        return _follow(body)
+    return ""
+
+
+def _follow(body: bytes) -> str:
+    """The reason to refuse, from the elements that are open after each tag; "" for none."""
+    opened = Opened()
+    for tag in _tags(body):
+        opened.take(tag)
+        if opened.reason:
+            return opened.reason
+    return ""
+
+
+def _tags(body: bytes) -> Iterator[Tag]:
+    """The tags of a page in order; a raw element's end tag comes as a tag of its own."""
+    end = 0
+    for found in _MARKUP.finditer(body):
+        kind = found.lastgroup
+        has_text = found.start() > end
+        end = found.end()
+        if kind == "name":
+            is_end = bool(found["slash"])
+            yield Tag(found["name"].lower(), found[0], is_end, False, has_text)
+        elif kind in ("text", "script"):
+            name = b"script" if kind == "script" else found["raw"].lower()
+            yield Tag(name, b"", False, _hides_markup(found[kind]), has_text)
+        elif kind == "cdata" or has_text:
+            is_doubtful = kind == "cdata" and not found[0].endswith(b"]]>")
+            yield Tag(b"", b"", False, is_doubtful, has_text)
+
+
+def _hides_markup(text: bytes) -> bool:
+    """Whether the text of a raw element would be tags if the element were not raw."""
+    return _TAG_LIKE.search(text) is not None
+
+
+def _are_roots_crowded(roots: list[bytes]) -> bool:
+    """Whether the tags <html> and <body>, whose attributes all join two elements, have too many."""
+    if len(roots) < 3:
+        return False
+    count = 0
+    for tag in roots:
+        count += sum(1 for _ in _ATTRIBUTES.finditer(tag, 5))
+        if count > MAX_ATTRIBUTES:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""What a text on a page means: dates, counts, weather, authors, blocks. Pure functions only."""

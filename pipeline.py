@@ -1,0 +1,282 @@
+"""The way of one page: fetch, read, record. The order of the steps, and nothing else.
+
+    fetch    crawler/fetch.py     a Visit: captures, or a failure, as values
+    read     crawler/read.py      records with quality and provenance
+    record   storage/archive.py   bytes, then rows, then the word "kept"
+
+Nothing calls back up. `adopt` enters at *read*, with captures out of the WARC of a process that
+died before it could write their rows.
+"""
+
+import logging
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from core.clock import Clock
+from core.config import Config, PortalConfig
+from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
+from core.text import tidy
+from crawler.decode import inflate
+from crawler.fetch import Fetcher, FetchSettings
+from crawler.isolate import LARGE_BYTES, read_apart
+from crawler.layout import Site
+from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
+from crawler.portals import FAMILIES
+from crawler.read import header, read
+from crawler.urls import canonical, origin, refusal
+from storage.archive import Archive
+from storage.decide import Report, VisitRecord
+from storage.frontier import begin_attempt
+from storage.presence import GoneRule
+from storage.robots import robots_of, save_robots
+from storage.warc import StoredVisit
+
+PRODUCT = "Khotin"  # the token robots.txt files know us by
+
+log = logging.getLogger("khotin")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """One portal with what its visits need."""
+
+    id: str
+    config: PortalConfig
+    site: Site
+    fetcher: Fetcher
+    archive: Archive
+    clock: Clock
+
+    def permits(self, url: str, robots: Robots) -> str:
+        """Why the URL may not be asked for; "" when it may."""
+        form = canonical(url, self.site.home, self.site.family.urls)
+        if form is None:
+            return "not a page of the web"
+        return refusal(form, self.site) or ("" if robots.allows(url) else "robots.txt forbids it")
+
+
+def site_of(portal_id: str, config: PortalConfig) -> Site:
+    """The portal as its pages' readers know it."""
+    family = FAMILIES[config.family]
+    home = canonical(config.front or "/", config.home, family.urls)
+    assert home is not None
+    return Site(
+        portal=portal_id,
+        home=home,
+        hosts=frozenset(config.hosts),
+        zone=ZoneInfo(config.zone),
+        family=family,
+    )
+
+
+def fetch_settings(config: Config, portal_id: str) -> FetchSettings:
+    """Limits and identity for a portal's requests; `ConfigError` without a contact."""
+    crawl = config.crawl
+    return FetchSettings(
+        user_agent=config.user_agent(portal_id),
+        connect_s=crawl.connect_timeout.total_seconds(),
+        idle_s=crawl.idle_timeout.total_seconds(),
+        total_s=crawl.total_timeout.total_seconds(),
+        max_wire_bytes=crawl.max_wire_mb << 20,
+        max_body_bytes=crawl.max_body_mb << 20,
+        connect_to=config.portal(portal_id).connect_to,
+    )
+
+
+# --- one page ------------------------------------------------------------------------------------
+
+
+async def visit_page(
+    portal: Portal, target: Target, robots: Robots, key: str, state: KeyState
+) -> tuple["Future[Report]", KeyState]:
+    """One target: fetch, read, hand to the writer. The future's result means it is kept.
+
+    Also returns when the politeness key may be asked next.
+    """
+    delay_s = portal_delay(portal, robots)
+    visit = await portal.fetcher.fetch(
+        target, permits=lambda url: portal.permits(url, robots), delay_s=delay_s
+    )
+    state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)
+    reading = await read_visit(portal, visit)
+    record = VisitRecord(
+        visit=visit,
+        reading=reading,
+        key=key,
+        key_state=state,
+        gone_rule=gone_rule(portal.config),
+        retry_at=retry_due_at(visit, target.attempts_count, portal.clock.now()),
+        listing_pages=portal.config.listing_pages,
+        is_following=portal.config.follow,
+    )
+    return portal.archive.record(record), state
+
+
+async def read_visit(portal: Portal, visit: Visit) -> Reading | None:
+    """Read the capture that ended a visit; a large page is read in a process of its own."""
+    last = visit.last
+    if last is None or visit.failure is not None or last.status == 304:
+        return None
+    if visit.target.kind is PageKind.ROBOTS:
+        return None
+    if last.status == 200 and len(last.body) > LARGE_BYTES:
+        if visit.target.id:
+            portal.archive.run(lambda connection: begin_attempt(connection, visit.target.id))
+        return await read_apart(last, portal.site, visit.target.kind)
+    return read(last, portal.site, visit.target.kind)
+
+
+def portal_delay(portal: Portal, robots: Robots) -> float:
+    """Seconds between two requests: the config's, or more when robots.txt asks for more."""
+    return delay_of(portal.config.delay.total_seconds(), robots, 0.5)
+
+
+def gone_rule(config: PortalConfig) -> GoneRule:
+    """When an article of this portal counts as gone."""
+    return GoneRule(checks=config.gone_checks, apart=config.gone_apart)
+
+
+def log_line(report: Report) -> str:
+    """What happened to one page, as one line; page text cannot break it."""
+    parts = [report.portal, report.outcome]
+    if report.quality is not None and report.quality is not Quality.OK:
+        parts.append(report.quality.value)
+    if report.kind is not None:
+        parts.append(report.kind.value)
+    parts += [f"+{change}" for change in report.changes]
+    parts.append(f"{report.payload_bytes} B")
+    return tidy(" ".join([*parts, report.url]))
+
+
+# --- robots.txt ----------------------------------------------------------------------------------
+
+
+async def robots_for(
+    portal: Portal, url: str, key: str, state: KeyState
+) -> tuple[Robots, KeyState]:
+    """What the origin's robots.txt says: from the archive while it holds, else asked for now.
+
+    The answer is a capture like any other. Waits for the key's turn before asking.
+    """
+    where = origin(url)
+    now = portal.clock.now()
+    saved = portal.archive.run(lambda connection: robots_of(connection, where, now)).result()
+    if saved is not None:
+        return Robots.from_record(saved), state
+    await wait_for_turn(portal, state)
+    target = Target(
+        portal=portal.id, url=f"{where}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now
+    )
+    visit = await portal.fetcher.fetch(target, permits=lambda _: "", delay_s=0)
+    robots = Robots.from_answer(visit, PRODUCT, portal.clock.now())
+    delay_s = portal_delay(portal, robots)
+    state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)
+    record = VisitRecord(
+        visit=visit,
+        reading=None,
+        key=key,
+        key_state=state,
+        gone_rule=gone_rule(portal.config),
+        retry_at=None,
+    )
+    portal.archive.record(record)
+    portal.archive.run(
+        lambda connection: save_robots(
+            connection,
+            where,
+            robots.to_record(),
+            fetched_at=robots.fetched_at,
+            expires_at=robots.expires_at,
+        )
+    )
+    return robots, state
+
+
+async def wait_for_turn(portal: Portal, state: KeyState) -> None:
+    """Wait until the politeness key may be asked."""
+    wait_s = (state.next_slot_at - portal.clock.now()).total_seconds()
+    if wait_s > 0:
+        await portal.clock.sleep(wait_s)
+
+
+# --- what a dead process left ----------------------------------------------------------------------
+
+
+def adopt_orphans(config: Config, archive: Archive) -> int:
+    """Give rows to visits whose bytes were kept by a process that died before writing them.
+
+    They are read with their original times and recorded in order, before anything new is asked.
+    Returns how many there were.
+    """
+    count = 0
+    for stored in archive.orphans():
+        visit = _visit_again(stored)
+        if visit is None or visit.target.portal not in config.portals:
+            continue
+        portal_config = config.portals[visit.target.portal]
+        site = site_of(visit.target.portal, portal_config)
+        last = visit.last
+        is_page = last is not None and visit.failure is None and last.status != 304
+        reading = None
+        if last is not None and is_page and visit.target.kind is not PageKind.ROBOTS:
+            reading = read(last, site, visit.target.kind)
+        record = VisitRecord(
+            visit=visit,
+            reading=reading,
+            key="",
+            key_state=KeyState(next_slot_at=visit.started_at),
+            gone_rule=gone_rule(portal_config),
+            retry_at=None,
+            is_following=False,
+        )
+        places = [kept.place for kept in stored.captures]
+        archive.adopt(record, (*places, stored.place or places[-1])).result()
+        count += 1
+    archive.adopted()
+    return count
+
+
+def _visit_again(stored: StoredVisit) -> Visit | None:
+    """The visit that a stored one was; None when too little of it was written to say."""
+    if stored.id is None or stored.portal is None or stored.started_at is None:
+        return None
+    target = Target(
+        portal=stored.portal,
+        url=stored.target_url or "",
+        kind=stored.kind or PageKind.OTHER,
+        cycle_at=stored.cycle_at or stored.started_at,
+        page_no=stored.page_no or 1,
+    )
+    captures = []
+    for kept in stored.captures:
+        found = kept.capture
+        capture = Capture(
+            url=found.url,
+            captured_at=found.captured_at,
+            status=found.status,
+            reason=found.reason,
+            http_version=found.http_version,
+            headers=found.headers,
+            request_headers=kept.request_headers,
+            payload=found.payload or b"",
+            body=b"",
+            quality=kept.quality or Quality.OK,
+            truncated=found.truncated,
+            ip=found.ip,
+            duration_ms=kept.duration_ms or 0,
+        )
+        inflated = inflate(
+            capture.payload,
+            header(capture, b"content-encoding") or "",
+            max_bytes=16 << 20,
+            max_ratio=100.0,
+        )
+        captures.append(replace(capture, body=inflated.body))
+    return Visit(
+        id=stored.id,
+        target=target,
+        started_at=stored.started_at,
+        captures=tuple(captures),
+        failure=stored.failure,
+    )

@@ -1,0 +1,1 @@
+"""Everything that lasts. No sites, no sockets."""

@@ -1,0 +1,205 @@
+"""One good reading becomes one step of its article's history.
+
+Carries the pure steps of `versions.py` into rows: loads the state before, takes the step, writes
+the state after. Runs in the writer's transaction.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from core.jsonform import article_to_json
+from core.records import Reading
+from storage import versions as fold
+from storage.changes import add_change
+from storage.frontier import insert_for
+from storage.identity import find_article, insert_article, touch_url
+from storage.keep import Kept, keep_reading
+from storage.tables import articles, captures, clusters, versions
+from storage.versions import Begun, Cause, Seen
+
+
+def record_article(connection: Connection, kept: Kept, reading: Reading) -> tuple[int, list[str]]:
+    """Take one step of an article's history with a reading of quality ok.
+
+    Returns the article's id and the kinds of change that the step made.
+    """
+    found = reading.article
+    assert found is not None
+    assert kept.visit.last is not None
+    published_at = found.published.at if found.published else None
+    row = find_article(connection, kept.visit.target.portal, found.native_id, found.url)
+    article_id: int = (
+        row.id
+        if row is not None
+        else insert_article(
+            connection,
+            kept,
+            native_id=found.native_id,
+            url=found.url,
+            title=found.title,
+            published_at=published_at,
+        )
+    )
+    touch_url(connection, kept, article_id, found.url, found.section)
+    content = article_to_json(found)
+    seen = Seen(
+        at=kept.visit.last.captured_at,
+        content=content,
+        content_hash=fold.content_hash(content),
+        rules=reading.rules,
+        body_sha256=kept.body_sha256,
+    )
+    keep_reading(connection, kept, reading, article_id=article_id, content_hash=seen.content_hash)
+    happened = _record_version(connection, kept, article_id, seen)
+    values: dict[str, Any] = {
+        "title": found.title,
+        "last_seen_at": seen.at,
+        "published_at": published_at,
+    }
+    if row is not None and row.native_id is None and found.native_id is not None:
+        values["native_id"] = found.native_id
+    connection.execute(update(articles).where(articles.c.id == article_id).values(**values))
+    return article_id, happened
+
+
+def prove_unchanged(connection: Connection, kept: Kept, article_id: int) -> None:
+    """A 304: the open version was seen again; nothing is known of counters."""
+    assert kept.visit.last is not None
+    seen_at = kept.visit.last.captured_at
+    newest = (
+        select(versions.c.id)
+        .where(versions.c.article_id == article_id, versions.c.superseded_at.is_(None))
+        .order_by(versions.c.version_no.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    connection.execute(
+        update(versions)
+        .where(versions.c.id == newest)
+        .values(last_seen_at=seen_at, last_capture_id=kept.capture_id)
+    )
+    connection.execute(
+        update(articles).where(articles.c.id == article_id).values(last_seen_at=seen_at)
+    )
+
+
+def _record_version(
+    connection: Connection, kept: Kept, article_id: int, seen: Seen
+) -> list[str]:
+    row, current = _current(connection, article_id)
+    step = fold.next_version(current, seen)
+    if not isinstance(step, Begun):
+        connection.execute(
+            update(versions)
+            .where(versions.c.id == row.id)
+            .values(last_seen_at=seen.at, last_capture_id=kept.capture_id, rules=seen.rules)
+        )
+        return []
+    version_id = _insert_version(connection, kept, article_id, seen, step)
+    _join_cluster(connection, kept, article_id, fold.text_hash(seen.content))
+    if step.cause is Cause.RULES:
+        return []  # a change of ours, not of the site: no event
+    kind = "new" if step.cause is Cause.FIRST else "edited"
+    add_change(
+        connection,
+        kept,
+        article_id,
+        kind,
+        {
+            "last_seen_before_at": row.last_seen_at if row else None,
+            "from_version_id": row.id if row else None,
+            "to_version_id": version_id,
+            "fields": list(step.fields),
+            "added_chars": step.added_chars,
+            "removed_chars": step.removed_chars,
+            "is_quiet": step.is_quiet,
+            "cause": step.cause.value,
+            "detail": {"version_no": step.version_no, "returns_to": step.returns_to},
+        },
+    )
+    return [kind]
+
+
+def _current(connection: Connection, article_id: int) -> tuple[Any, fold.Current | None]:
+    rows = connection.execute(
+        select(versions.c.version_no, versions.c.content_hash)
+        .where(versions.c.article_id == article_id, versions.c.superseded_at.is_(None))
+        .order_by(versions.c.version_no)
+    ).all()
+    if not rows:
+        return None, None
+    row = connection.execute(
+        select(versions, captures.c.body_sha256)
+        .join(captures, captures.c.id == versions.c.last_capture_id)
+        .where(
+            versions.c.article_id == article_id,
+            versions.c.version_no == rows[-1].version_no,
+            versions.c.superseded_at.is_(None),
+        )
+    ).one()
+    earlier: dict[str, int] = {}
+    for version_no, content_hash in rows[:-1]:
+        earlier.setdefault(content_hash, version_no)
+    return row, fold.Current(
+        version_no=row.version_no,
+        content=row.content,
+        content_hash=row.content_hash,
+        rules=row.rules,
+        body_sha256=row.body_sha256,
+        earlier=earlier,
+    )
+
+
+def _insert_version(
+    connection: Connection, kept: Kept, article_id: int, seen: Seen, step: Begun
+) -> int:
+    return connection.execute(
+        insert(versions)
+        .values(
+            article_id=article_id,
+            version_no=step.version_no,
+            content_hash=seen.content_hash,
+            text_hash=fold.text_hash(seen.content),
+            returns_to=step.returns_to,
+            cause=step.cause.value,
+            first_seen_at=seen.at,
+            last_seen_at=seen.at,
+            first_capture_id=kept.capture_id,
+            last_capture_id=kept.capture_id,
+            rules=seen.rules,
+            title=seen.content["title"],
+            lead=seen.content["lead"],
+            text=seen.content["text"],
+            content=seen.content,
+            recorded_at=kept.now,
+        )
+        .returning(versions.c.id)
+    ).scalar_one()
+
+
+def _join_cluster(
+    connection: Connection, kept: Kept, article_id: int, text_hash: str
+) -> None:
+    """Articles with the same running text, under whatever ids, are one cluster."""
+    if not text_hash:
+        return
+    twins = select(versions.c.article_id).where(
+        versions.c.text_hash == text_hash, versions.c.article_id != article_id
+    )
+    twin_ids = set(connection.execute(twins).scalars())
+    if not twin_ids:
+        return
+    connection.execute(
+        insert_for(connection, clusters)
+        .values(text_hash=text_hash, recorded_at=kept.now)
+        .on_conflict_do_nothing()
+    )
+    cluster_id = connection.execute(
+        select(clusters.c.id).where(clusters.c.text_hash == text_hash)
+    ).scalar_one()
+    connection.execute(
+        update(articles)
+        .where(articles.c.id.in_([*twin_ids, article_id]))
+        .values(cluster_id=cluster_id)
+    )

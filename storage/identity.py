@@ -1,0 +1,123 @@
+"""Which article a page is: by the portal's own id, else by the URL it stands at.
+
+Rows of `articles` and `article_urls` are written here alone. Runs in the writer's transaction.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from core.records import Placement
+from storage.keep import Kept
+from storage.tables import article_urls, articles
+from storage.versions import State
+
+
+def find_article(
+    connection: Connection, portal: str, native_id: str | None, url: str
+) -> Row[Any] | None:
+    """The article with the portal's own id, else the one this URL belongs to now."""
+    if native_id is not None:
+        by_id = connection.execute(
+            select(articles).where(
+                articles.c.portal == portal, articles.c.native_id == native_id
+            )
+        ).first()
+        if by_id is not None:
+            return by_id
+    row = connection.execute(
+        select(articles)
+        .join(article_urls, article_urls.c.article_id == articles.c.id)
+        .where(
+            article_urls.c.portal == portal,
+            article_urls.c.url == url,
+            article_urls.c.superseded_at.is_(None),
+        )
+        .order_by(article_urls.c.last_seen_at.desc())
+        .limit(1)
+    ).first()
+    if row is not None and native_id is not None and row.native_id not in (None, native_id):
+        return None  # the URL is used for another article now
+    return row
+
+
+def add_listed(connection: Connection, kept: Kept, item: Placement) -> tuple[int, bool]:
+    """The article a listing's item names, and whether it was not met before.
+
+    One not met before begins as *listed*: known, but never read.
+    """
+    portal = kept.visit.target.portal
+    row = find_article(connection, portal, item.native_id, item.url)
+    article_id = (
+        row.id
+        if row is not None
+        else insert_article(
+            connection,
+            kept,
+            native_id=item.native_id,
+            url=item.url,
+            title=item.title,
+            published_at=item.published.at if item.published else None,
+        )
+    )
+    touch_url(connection, kept, article_id, item.url, section=None)
+    return article_id, row is None
+
+
+def insert_article(
+    connection: Connection,
+    kept: Kept,
+    *,
+    native_id: str | None,
+    url: str,
+    title: str,
+    published_at: datetime | None,
+) -> int:
+    """A new article, *listed* until it is read; returns its id."""
+    assert kept.visit.last is not None
+    return connection.execute(
+        insert(articles)
+        .values(
+            portal=kept.visit.target.portal,
+            native_id=native_id,
+            url=url,
+            title=title,
+            state=State.LISTED.value,
+            published_at=published_at,
+            first_seen_at=kept.visit.last.captured_at,
+        )
+        .returning(articles.c.id)
+    ).scalar_one()
+
+
+def touch_url(
+    connection: Connection, kept: Kept, article_id: int, url: str, section: str | None
+) -> None:
+    """Note that the URL belongs to the article, and the section it shows when it was read."""
+    assert kept.visit.last is not None
+    seen_at = kept.visit.last.captured_at
+    values: dict[str, Any] = {"last_seen_at": seen_at}
+    if section is not None:
+        values["section"] = section
+    found = connection.execute(
+        update(article_urls)
+        .where(
+            article_urls.c.article_id == article_id,
+            article_urls.c.url == url,
+            article_urls.c.superseded_at.is_(None),
+        )
+        .values(**values)
+    )
+    if found.rowcount == 0:
+        connection.execute(
+            insert(article_urls).values(
+                article_id=article_id,
+                portal=kept.visit.target.portal,
+                url=url,
+                section=section,
+                first_seen_at=seen_at,
+                last_seen_at=seen_at,
+                recorded_at=kept.now,
+            )
+        )

@@ -1,0 +1,187 @@
+"""A visit's own rows: the visit, its captures, where their bytes lie. Given, never changed."""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from core.records import Capture, Quality, Reading, Visit
+from storage.tables import captures, readings, visits, warc_files
+from storage.warc import Original, Place
+
+MIN_REVISIT_BYTES = 1  # an empty payload proves nothing and costs nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A visit whose rows exist: what the deciding steps refer to."""
+
+    visit: Visit
+    capture_id: int | None  # of the last capture
+    body_sha256: str
+    now: datetime  # when this is recorded
+
+
+def outcome_of(visit: Visit) -> str:
+    """One word for how a visit ended."""
+    last = visit.last
+    if visit.failure is not None or last is None:
+        return "failed"
+    if last.status == 200:
+        return "answered"
+    if last.status == 304:
+        return "not_modified"
+    if last.status in (404, 410):
+        return "missing"
+    if 300 <= last.status < 400:
+        return "redirected"
+    return "refused"
+
+
+def payload_sha1(payload: bytes) -> str:
+    """The digest every WARC index keys on: SHA-1 of the payload as sent, base32."""
+    return base64.b32encode(hashlib.sha1(payload, usedforsecurity=False).digest()).decode()
+
+
+def original_of(connection: Connection, capture: Capture) -> Original | None:
+    """An earlier response with the same payload; None when there is none."""
+    if capture.status != 200 or len(capture.payload) < MIN_REVISIT_BYTES:
+        return None
+    row = connection.execute(
+        select(captures.c.record_id, captures.c.url, captures.c.captured_at)
+        .where(
+            captures.c.payload_sha1 == payload_sha1(capture.payload),
+            captures.c.record_type == "response",
+            captures.c.payload_bytes == len(capture.payload),
+        )
+        .order_by(captures.c.id)
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    return Original(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
+
+
+def keep_visit(
+    connection: Connection,
+    visit: Visit,
+    reading: Reading | None,
+    places: tuple[Place, ...],
+    now: datetime,
+) -> Kept:
+    """Insert the visit and its captures; `places` are theirs in order, the visit's own last."""
+    file_ids = _file_ids(connection, places)
+    own = places[-1]
+    connection.execute(
+        insert(visits).values(
+            id=visit.id,
+            portal=visit.target.portal,
+            url=visit.target.url,
+            kind=visit.target.kind.value,
+            cycle_at=visit.target.cycle_at,
+            started_at=visit.started_at,
+            outcome=outcome_of(visit),
+            error=visit.failure.error if visit.failure else None,
+            message=_clean(visit.failure.message) if visit.failure else None,
+            warc_file_id=file_ids[own.file],
+            warc_offset=own.offset,
+            warc_length=own.length,
+            recorded_at=now,
+        )
+    )
+    capture_id, body_sha256 = None, ""
+    for hop_no, (capture, place) in enumerate(zip(visit.captures, places, strict=False), start=1):
+        is_last = hop_no == len(visit.captures)
+        row = _capture_row(capture, place, reading if is_last else None)
+        row |= {"visit_id": visit.id, "hop_no": hop_no, "warc_file_id": file_ids[place.file]}
+        capture_id = connection.execute(
+            insert(captures).values(row).returning(captures.c.id)
+        ).scalar_one()
+        body_sha256 = row["body_sha256"]
+    return Kept(visit=visit, capture_id=capture_id, body_sha256=body_sha256, now=now)
+
+
+def keep_reading(
+    connection: Connection,
+    kept: Kept,
+    reading: Reading,
+    *,
+    article_id: int | None,
+    content_hash: str | None,
+) -> None:
+    """Insert what the rules saw; texts are in the version, here is only where they came from."""
+    connection.execute(
+        insert(readings).values(
+            capture_id=kept.capture_id,
+            article_id=article_id,
+            kind=reading.kind.value,
+            quality=reading.quality.value,
+            layout=reading.layout,
+            rules=reading.rules,
+            content_hash=content_hash,
+            provenance={
+                field: [found.candidate, found.selector] for field, found in reading.provenance
+            }
+            or None,
+            refusals=[
+                {"field": refused.field, "text": refused.text, "reason": refused.reason}
+                for refused in reading.refusals
+            ]
+            or None,
+            recorded_at=kept.now,
+        )
+    )
+
+
+def _capture_row(capture: Capture, place: Place, reading: Reading | None) -> dict[str, Any]:
+    quality = reading.quality if reading is not None else capture.quality
+    reason = reading.reason if reading is not None else ""
+    if reading is not None and reading.quality is Quality.OK:
+        reason = ""
+    return {
+        "url": capture.url,
+        "captured_at": capture.captured_at,
+        "status": capture.status,
+        "quality": quality.value,
+        "reason": _clean(reason)[:500],
+        "headers": [[_header(name), _header(value)] for name, value in capture.headers],
+        "media_type": _media_type(capture),
+        "ip": capture.ip,
+        "payload_bytes": len(capture.payload),
+        "body_bytes": len(capture.body),
+        "payload_sha1": payload_sha1(capture.payload),
+        "body_sha256": hashlib.sha256(capture.body).hexdigest(),
+        "record_id": place.record_id,
+        "record_type": place.record_type,
+        "warc_offset": place.offset,
+        "warc_length": place.length,
+        "duration_ms": capture.duration_ms,
+    }
+
+
+def _media_type(capture: Capture) -> str | None:
+    for name, value in capture.headers:
+        if name.lower() == b"content-type":
+            return _header(value).partition(";")[0].strip().lower()[:100] or None
+    return None
+
+
+def _header(raw: bytes) -> str:
+    return _clean(raw.decode("latin-1"))
+
+
+def _clean(text: str) -> str:
+    """Text that any database takes: no NUL, no lone surrogate."""
+    return text.replace("\0", "�").encode("utf-8", "replace").decode("utf-8")
+
+
+def _file_ids(connection: Connection, places: tuple[Place, ...]) -> Mapping[str, int]:
+    names = {place.file for place in places}
+    rows = connection.execute(
+        select(warc_files.c.name, warc_files.c.id).where(warc_files.c.name.in_(names))
+    )
+    return {row.name: row.id for row in rows}

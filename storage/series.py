@@ -1,0 +1,131 @@
+"""What changes by itself: counters, weather and the order of listings, kept as runs.
+
+A run is one value with both ends and the number of observations. Within one cycle an equal value
+is one observation, however many pages show it. None of this ever makes a version or a change.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from core.records import Placement, Reading, WeatherObservation
+from storage.keep import Kept
+from storage.tables import placement_runs, placements, series_runs, weather_runs
+
+VIEWS = "views"
+
+
+def observe(
+    connection: Connection,
+    table: Table,
+    kept: Kept,
+    subject: Mapping[str, Any],
+    value: Mapping[str, Any],
+) -> tuple[int, bool]:
+    """Add one observation to the subject's last run, or begin another when the value differs.
+
+    Returns the run's id and whether it is new.
+    """
+    assert kept.visit.last is not None
+    seen_at, cycle_at = kept.visit.last.captured_at, kept.visit.target.cycle_at
+    last = connection.execute(
+        select(table)
+        .where(
+            *(table.c[name] == part for name, part in subject.items()),
+            table.c.superseded_at.is_(None),
+        )
+        .order_by(table.c.last_seen_at.desc(), table.c.id.desc())
+        .limit(1)
+    ).first()
+    if last is not None and all(getattr(last, name) == part for name, part in value.items()):
+        connection.execute(
+            update(table)
+            .where(table.c.id == last.id)
+            .values(
+                last_seen_at=max(last.last_seen_at, seen_at),
+                last_capture_id=kept.capture_id,
+                last_cycle_at=cycle_at,
+                observations_count=last.observations_count + (last.last_cycle_at != cycle_at),
+            )
+        )
+        return last.id, False
+    run_id = connection.execute(
+        insert(table)
+        .values(
+            **subject,
+            **value,
+            first_seen_at=seen_at,
+            last_seen_at=seen_at,
+            observations_count=1,
+            last_cycle_at=cycle_at,
+            first_capture_id=kept.capture_id,
+            last_capture_id=kept.capture_id,
+            recorded_at=kept.now,
+        )
+        .returning(table.c.id)
+    ).scalar_one()
+    return run_id, True
+
+
+def observe_views(
+    connection: Connection, kept: Kept, article_id: int, source: str, count: int
+) -> None:
+    """One look at an article's view counter; `source` is `article` or `listing`."""
+    subject = {"article_id": article_id, "counter": VIEWS, "source": source}
+    observe(connection, series_runs, kept, subject, {"value": count})
+
+
+def observe_weather(
+    connection: Connection, kept: Kept, weather: WeatherObservation
+) -> None:
+    """One look at a place of the portal's weather; filled and unfilled are runs apart."""
+    subject = {
+        "portal": kept.visit.target.portal,
+        "place": weather.place,
+        "is_filled": weather.is_filled,
+    }
+    if weather.valid_on is not None:
+        subject["valid_on"] = weather.valid_on
+    value = {
+        "temperature_c": weather.temperature_c,
+        "low_c": weather.low_c,
+        "high_c": weather.high_c,
+        "humidity_pct": weather.humidity_pct,
+        "wind_kmh": weather.wind_kmh,
+        "condition": weather.condition,
+        "text": weather.text,
+    }
+    observe(connection, weather_runs, kept, subject, value)
+
+
+def observe_placements(
+    connection: Connection, kept: Kept, reading: Reading, article_ids: Mapping[str, int]
+) -> None:
+    """One look at a listing: what stood where. `article_ids` maps the items' URLs."""
+    shown = "\n".join(f"{item.url}\t{item.title}" for item in reading.placements)
+    list_hash = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
+    subject = {"portal": kept.visit.target.portal, "url": reading.canonical_url}
+    run_id, is_new = observe(
+        connection, placement_runs, kept, subject, {"list_hash": list_hash}
+    )
+    if is_new:
+        rows = [_placement_row(item, run_id, article_ids) for item in reading.placements]
+        connection.execute(insert(placements), rows)
+
+
+def _placement_row(
+    item: Placement, run_id: int, article_ids: Mapping[str, int]
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "position": item.position,
+        "article_id": article_ids[item.url],
+        "url": item.url,
+        "title": item.title,
+        "summary": item.summary,
+        "image_url": item.image_url,
+        "published_at": item.published.at if item.published else None,
+        "published_precision": item.published.precision.value if item.published else None,
+    }
