@@ -1,345 +1,154 @@
-"""When: what is due, and who may be asked now.
+"""When: APScheduler fires each portal's cycle by the config, until a signal.
 
-A *cycle* visits a portal's front page and listings, then what is new, then what is due again. Its
-loop is a thin caller of the frontier: claim a slice of one politeness key, visit it page by page,
-claim again until nothing is due. `Service` lets APScheduler fire the cycles by the config; what is
-due lives in the archive, so a restart forgets nothing and a missed night is one catch-up.
+The scheduler remembers nothing: what is due, and when a portal's last cycle began, lives in the
+archive. So a restart forgets nothing, and a missed night is one catch-up.
 """
 
 import asyncio
-import contextlib
-import socket
-from collections.abc import AsyncIterator, Iterable
-from concurrent.futures import Future
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
 
 from core.clock import Clock
 from core.config import Config, PortalConfig
-from core.errors import KhotinError
-from core.records import KeyState, PageKind, Target
-from crawler.fetch import Fetcher
-from crawler.politeness import Robots
-from crawler.urls import canonical, origin, refusal
-from pipeline import (
-    Portal,
-    fetch_settings,
-    log,
-    log_line,
-    robots_for,
-    site_of,
-    visit_page,
-    wait_for_turn,
-)
-from storage import frontier
+from core.errors import ConfigError, KhotinError, Locked
+from cycle import Tally, crawl
+from pipeline import log
 from storage.archive import Archive
-from storage.decide import Report
-from storage.frontier import Done, Finding, Slice, Wait
-from storage.portals import add_portal
+from storage.portals import cycles_started
 
-PATIENCE = timedelta(minutes=10)  # a cycle does not wait longer for one key; the next one will
-POLL_S = 5.0  # how often a key held by another process is tried again
+STOP_S = 8.0  # a signal gives running cycles that long to put down what they hold
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """So many targets are due in this cycle, as far as is known now."""
+def trigger_of(portal_id: str, config: PortalConfig) -> BaseTrigger | None:
+    """When the portal's cycles fire; None when the config names no schedule.
 
-    portal: str
-    due_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A cycle waits, or gives up waiting, for its politeness key."""
-
-    portal: str
-    until: datetime
-    reason: str
-    is_over: bool  # the cycle ends here; what is left stays due
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A URL of the config that may never be asked for."""
-
-    portal: str
-    url: str
-    reason: str
-
-
-Event = Report | Planned | Waiting | Refused
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a crawl did so far, counted from its events."""
-
-    visits_count: int = 0
-    failures_count: int = 0
-    payload_bytes: int = 0
-    due_count: int = 0
-    changes: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, int] = field(default_factory=dict)
-    qualities: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, event: Event) -> None:
-        """Count one event."""
-        match event:
-            case Planned():
-                self.due_count += event.due_count
-            case Waiting():
-                until = event.until.strftime("%Y-%m-%d %H:%M UTC")
-                verb = "stopped; the rest stays due" if event.is_over else "waiting"
-                self.notes.append(f"{event.portal}: {verb} until {until}: {event.reason}")
-            case Refused():
-                self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
-            case Report():
-                self._add_report(event)
-
-    def _add_report(self, report: Report) -> None:
-        self.visits_count += 1
-        self.due_count += report.found_count
-        self.payload_bytes += report.payload_bytes
-        self.failures_count += report.outcome in ("failed", "refused")
-        self.outcomes[report.outcome] = self.outcomes.get(report.outcome, 0) + 1
-        if report.quality is not None and report.quality != "ok":
-            self.qualities[report.quality.value] = self.qualities.get(report.quality.value, 0) + 1
-        for change in report.changes:
-            self.changes[change] = self.changes.get(change, 0) + 1
-
-
-# --- one cycle of one portal -----------------------------------------------------------------------
-
-
-async def crawl(
-    config: Config, archive: Archive, clock: Clock, portal_ids: Iterable[str], *, is_all: bool
-) -> AsyncIterator[Event]:
-    """One cycle of each portal, side by side; yields what happens as it is recorded.
-
-    The first `StorageError` ends all of them. Cancelling stops fetching at once; what was fetched
-    is still recorded, and every lease is given back.
+    A cron line counts in the portal's own zone.
     """
-    events: asyncio.Queue[Event | None] = asyncio.Queue()
-
-    async def run_all() -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                for portal_id in portal_ids:
-                    cycle = run_cycle(config, archive, clock, portal_id, is_all, events)
-                    group.create_task(cycle, name=f"cycle {portal_id}")
-        finally:
-            events.put_nowait(None)
-
-    task = asyncio.create_task(run_all(), name="crawl")
+    if config.every is not None:
+        return IntervalTrigger(seconds=int(config.every.total_seconds()), timezone=UTC)
+    if config.cron is None:
+        return None
     try:
-        while (event := await events.get()) is not None:
-            yield event
-        await task
-    except* KhotinError as errors:
-        raise first_error(errors) from errors
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError, Exception):
-            await task
+        return CronTrigger.from_crontab(config.cron, timezone=ZoneInfo(config.zone))
+    except ValueError as error:
+        raise ConfigError(
+            f"portals.{portal_id}.cron = {config.cron!r}: {error}; allowed are five fields, "
+            'such as "0 6,12,18 * * *"'
+        ) from error
 
 
-def first_error(errors: BaseExceptionGroup[Any]) -> BaseException:
-    """The first plain error inside a group of groups."""
-    error: BaseException = errors
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+def next_fire(trigger: BaseTrigger, last_at: datetime | None, now: datetime) -> datetime:
+    """When the next cycle fires: at once when one was missed or none ever ran."""
+    if last_at is None:
+        return now
+    due = trigger.get_next_fire_time(last_at, last_at)
+    if due is None or due <= now:
+        return now
+    return datetime.fromtimestamp(due.timestamp(), UTC)
 
 
-async def run_cycle(
-    config: Config,
-    archive: Archive,
-    clock: Clock,
-    portal_id: str,
-    is_all: bool,
-    events: "asyncio.Queue[Event | None]",
-) -> None:
-    """Visit what a portal has due: front page and listings, new articles, known ones."""
-    portal_config = config.portal(portal_id)
-    settings = fetch_settings(config, portal_id)
-    key = await politeness_key(portal_config)
-    async with Fetcher(settings, clock) as fetcher:
-        portal = Portal(
+async def serve(config: Config, archive: Archive, clock: Clock) -> None:
+    """Fire cycles until SIGINT or SIGTERM; then stop within ten seconds, losing nothing.
+
+    An archive that cannot be written ends the service with its error; a portal that cannot be
+    reached does not.
+    """
+    triggers = _triggers(config)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    service = _Service(config, archive, clock, stop)
+    scheduler = AsyncIOScheduler(timezone=UTC)
+    started = await asyncio.wrap_future(archive.run(cycles_started))
+    for portal_id, trigger in triggers.items():
+        first = next_fire(trigger, started.get(portal_id), clock.now())
+        log.info("%s: next cycle %s", portal_id, first.strftime("%Y-%m-%d %H:%M:%S UTC"))
+        scheduler.add_job(
+            service.run_cycle,
+            trigger,
+            args=[portal_id],
             id=portal_id,
-            config=portal_config,
-            site=site_of(portal_id, portal_config),
-            fetcher=fetcher,
-            archive=archive,
-            clock=clock,
+            next_run_time=first,
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
         )
-        cycle = _Cycle(portal, key, clock.now(), events)
-        try:
-            await cycle.begin(is_all=is_all)
-            while await cycle.step():
-                pass
-        finally:
-            await asyncio.shield(cycle.end())
+    scheduler.start()
+    try:
+        await stop.wait()
+    finally:
+        log.info("stopping: no new requests, writing what was fetched")
+        scheduler.shutdown(wait=False)
+        await service.end()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+    if service.error is not None:
+        raise service.error
 
 
-class _Cycle:
-    """One pass over a portal: claims, visits, and the records still on their way."""
+class _Service:
+    """The cycles that run now, and the error that ends them all."""
 
     def __init__(
-        self,
-        portal: Portal,
-        key: str,
-        started_at: datetime,
-        events: "asyncio.Queue[Event | None]",
+        self, config: Config, archive: Archive, clock: Clock, stop: asyncio.Event
     ) -> None:
-        self._portal, self._key, self._started_at = portal, key, started_at
-        self._events = events
-        self._owner = f"{portal.archive.owner}/{portal.id}"
-        self._robots: dict[str, Robots] = {}
-        self._pending: list[Future[Report]] = []
+        self._config, self._archive, self._clock, self._stop = config, archive, clock, stop
+        self._running: set[asyncio.Task[None]] = set()
+        self.error: KhotinError | None = None
 
-    async def begin(self, *, is_all: bool) -> None:
-        """Make sure the portal and its start pages are known, and make them due."""
-        portal, at = self._portal, self._started_at
-        findings, refused = start_targets(portal)
-        start = Target(portal=portal.id, url="", kind=PageKind.FRONT, cycle_at=at)
+    async def run_cycle(self, portal_id: str) -> None:
+        """One firing: a cycle as a task of its own, so that a signal can end it."""
+        if self._stop.is_set():
+            return
+        task = asyncio.create_task(self._cycle(portal_id), name=f"firing {portal_id}")
+        self._running.add(task)
+        await asyncio.wait([task])
+        self._running.discard(task)
 
-        def prepare(connection: Any) -> int:
-            add_portal(connection, portal.id, portal.config, at)
-            frontier.add_key(connection, self._key, at)
-            frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
-            frontier.start_cycle(connection, portal.id, at, is_all=is_all)
-            return frontier.due_count(connection, portal.id, at, at)
-
-        due_count = await asyncio.wrap_future(portal.archive.run(prepare))
-        self._events.put_nowait(Planned(portal=portal.id, due_count=due_count))
-        for url, reason in refused:
-            self._events.put_nowait(Refused(portal=portal.id, url=url, reason=reason))
-
-    async def step(self) -> bool:
-        """Claim one slice and visit it; False when the cycle is over."""
-        portal, now = self._portal, self._portal.clock.now()
-        claimed = await asyncio.wrap_future(
-            portal.archive.run(
-                lambda connection: frontier.claim(
-                    connection, portal.id, owner=self._owner, cycle_at=self._started_at, now=now
-                )
-            )
+    async def _cycle(self, portal_id: str) -> None:
+        tally = Tally()
+        try:
+            async for event in crawl(
+                self._config, self._archive, self._clock, [portal_id], is_all=False
+            ):
+                tally.add(event)
+        except Locked as error:
+            log.warning("%s: %s; the next cycle tries again", portal_id, error)
+        except KhotinError as error:
+            self.error = self.error or error
+            self._stop.set()
+        for note in tally.notes:
+            log.info("%s", note)
+        changes = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.changes.items()))
+        log.info(
+            "%s: cycle over: %d visits, %s", portal_id, tally.visits_count, changes or "no changes"
         )
-        match claimed:
-            case Done():
-                return False
-            case Wait():
-                return await self._wait(claimed, now)
-            case Slice():
-                await self._visit(claimed)
-                return True
-
-    async def _wait(self, wait: Wait, now: datetime) -> bool:
-        is_over = not wait.is_leased and wait.until - now > PATIENCE
-        event = Waiting(
-            portal=self._portal.id, until=wait.until, reason=wait.reason, is_over=is_over
-        )
-        self._events.put_nowait(event)
-        if is_over:
-            return False
-        wait_s = (wait.until - now).total_seconds()
-        await self._portal.clock.sleep(min(wait_s, POLL_S) if wait.is_leased else wait_s)
-        return True
-
-    async def _visit(self, claimed: Slice) -> None:
-        """Visit the targets of a slice in order, one request in flight."""
-        state: KeyState = claimed.state
-        for target in claimed.targets:
-            robots, state = await self._robots_of(target.url, claimed.key, state)
-            await wait_for_turn(self._portal, state)
-            recorded, state = await visit_page(
-                self._portal, target, robots, claimed.key, state
-            )
-            self._pending.append(recorded)
-            recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
-            await self._take_recorded()
-            if state.blocked_until is not None and state.blocked_until > self._portal.clock.now():
-                break  # the rest of the slice goes back; the key says when
-        await self._give_back()
-
-    async def _robots_of(
-        self, url: str, key: str, state: KeyState
-    ) -> tuple[Robots, KeyState]:
-        where = origin(url)
-        known = self._robots.get(where)
-        if known is None or known.expires_at <= self._portal.clock.now():
-            self._robots[where], state = await robots_for(self._portal, url, key, state)
-        return self._robots[where], state
-
-    def _announcer(self, loop: asyncio.AbstractEventLoop) -> Any:
-        def announce(recorded: "Future[Report]") -> None:
-            if recorded.cancelled() or recorded.exception() is not None:
-                return
-            report = recorded.result()
-            log.info("%s", log_line(report))
-            loop.call_soon_threadsafe(self._events.put_nowait, report)
-
-        return announce
-
-    async def _take_recorded(self) -> None:
-        """Raise what the writer could not keep; wait while too much waits to be written."""
-        while self._pending and (self._pending[0].done() or self._portal.archive.is_full):
-            await asyncio.wrap_future(self._pending.pop(0))
-
-    async def _give_back(self) -> None:
-        owner = self._owner
-        job = self._portal.archive.run(lambda c: frontier.release(c, [owner]))
-        await asyncio.wrap_future(job)
 
     async def end(self) -> None:
-        """Wait for the records on their way, then give back what is held."""
-        results = await asyncio.gather(
-            *(asyncio.wrap_future(recorded) for recorded in self._pending),
-            return_exceptions=True,
-        )
-        portal, now = self._portal, self._portal.clock.now()
-        await self._give_back()
-        job = portal.archive.run(lambda c: frontier.end_cycle(c, portal.id, now))
-        await asyncio.wrap_future(job)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
+        """Cancel what runs and wait until it has put down what it holds."""
+        for task in self._running:
+            task.cancel()
+        if self._running:
+            await asyncio.wait(self._running, timeout=STOP_S)
 
 
-def start_targets(portal: Portal) -> tuple[list[Finding], list[tuple[str, str]]]:
-    """What the config names: URLs to visit, and those that may never be asked for, with reasons."""
-    config, site = portal.config, portal.site
-    named = [(PageKind.FRONT, path) for path in (config.front,) if path is not None]
-    named += [(PageKind.LISTING, path) for path in config.listings]
-    named += [(PageKind.OTHER, path) for path in config.targets]
-    findings: list[Finding] = []
-    refused: list[tuple[str, str]] = []
-    for kind, path in named:
-        url = canonical(path, config.home, site.family.urls)
-        reason = "not a URL" if url is None else refusal(url, site)
-        if url is None or reason:
-            refused.append((path, reason))
+def _triggers(config: Config) -> Mapping[str, BaseTrigger]:
+    found: dict[str, BaseTrigger] = {}
+    for portal_id, portal in config.portals.items():
+        config.user_agent(portal_id)  # a missing contact is told now, not at the first firing
+        trigger = trigger_of(portal_id, portal)
+        if trigger is None:
+            log.warning("%s: neither `every` nor `cron` in the config; never fired", portal_id)
         else:
-            findings.append(Finding(url=url, kind=kind))
-    return findings, refused
-
-
-async def politeness_key(config: PortalConfig) -> str:
-    """Who must not be asked twice at once: the config's word, the address, else the host.
-
-    Dozens of hosts may share one machine, so by default it is the address the host resolves to.
-    """
-    if config.politeness_key not in (None, "address", "host"):
-        return f"named:{config.politeness_key}"
-    if config.politeness_key == "host" or config.connect_to is not None:
-        return f"host:{config.host}"
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            config.host, None, type=socket.SOCK_STREAM
-        )
-    except OSError:
-        return f"host:{config.host}"
-    return f"address:{min(str(entry[4][0]) for entry in found)}"
+            found[portal_id] = trigger
+    if not found:
+        raise ConfigError('no portal has a schedule; give one `every = "30m"` or a `cron` line')
+    return found

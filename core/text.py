@@ -32,9 +32,8 @@ _OLD_TONE = re.compile(
 )
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 
-_VIETNAMESE = re.compile(
-    "[ăâđêôơưàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵ]", re.IGNORECASE
-)
+# Letters hardly any other language has; à, é, ô and their like are left out, French has them too.
+_VIETNAMESE = re.compile("[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
 _LETTER = re.compile(r"[^\W\d_]")
 _LATIN_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _ENGLISH = frozenset(
@@ -134,8 +133,8 @@ def language_of(text: str) -> str | None:
     letters_count = len(_LETTER.findall(sample))
     if letters_count < _LETTERS_TO_JUDGE:
         return None
-    # Vietnamese prose has 25-40 % of such letters, French at most 5 %.
-    if len(_VIETNAMESE.findall(sample)) >= 0.1 * letters_count:
+    # Vietnamese prose has 15-25 % of them, Romanian 4 %, French none.
+    if len(_VIETNAMESE.findall(sample)) >= 0.08 * letters_count:
         return "vi"
     latin = _LATIN_WORD.findall(sample)
     ascii_count = sum(map(len, latin))

@@ -24,6 +24,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import Clock
+from core.config import VERSION
 from core.errors import KhotinError, StorageError
 from core.records import Quality, Visit
 from storage import frontier, warcs
@@ -64,7 +65,9 @@ class Archive:
         self, folder: Path, clock: Clock, *, user_agent: str, max_warc_bytes: int = 1 << 30
     ) -> None:
         self.folder, self.clock = folder, clock
-        self._info = WarcInfo(user_agent=user_agent)
+        self._info = WarcInfo(
+            software=f"Khotin/{VERSION}", user_agent=user_agent, is_part_of=folder.name or "archive"
+        )
         self._max_warc_bytes = max_warc_bytes
         self._inbox: queue.Queue[_Job | _Entry | None] = queue.Queue()
         self._waiting_bytes = 0
@@ -224,8 +227,10 @@ class Archive:
         originals: dict[int, Original] = {}
         for index, capture in enumerate(visit.captures):
             digest = payload_sha1(capture.payload)
-            found = fresh.get(digest) or original_of(reader, capture)
-            if found is not None and capture.status == 200:
+            found = original_of(reader, capture)
+            if found is None and capture.status == 200:
+                found = fresh.get(digest)
+            if found is not None:
                 originals[index] = found
         reader.rollback()
         places = self._warc.append_visit(visit, originals=originals)
@@ -250,8 +255,8 @@ class Archive:
                     reports = [
                         self._decide(connection, entry.record, places) for entry, places in group
                     ]
-                    if self._warc.name is not None:
-                        warcs.note_known(connection, self._warc.name, self._warc.size_bytes)
+                    if self._warc.file is not None:
+                        warcs.note_known(connection, self._warc.file, self._warc.size_bytes)
         except BaseException as error:
             for entry, _ in group:
                 self._fail(entry, error)

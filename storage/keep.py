@@ -48,19 +48,23 @@ def payload_sha1(payload: bytes) -> str:
 
 
 def original_of(connection: Connection, capture: Capture) -> Original | None:
-    """An earlier response with the same payload; None when there is none."""
-    if capture.status != 200 or len(capture.payload) < MIN_REVISIT_BYTES:
-        return None
-    row = connection.execute(
-        select(captures.c.record_id, captures.c.url, captures.c.captured_at)
-        .where(
+    """The earlier response that this answer repeats; None when there is none.
+
+    For a 200 one with the same payload; for a 304 the last whole answer of its URL.
+    """
+    query = select(captures.c.record_id, captures.c.url, captures.c.captured_at)
+    if capture.status == 304:
+        query = query.where(captures.c.url == capture.url, captures.c.status == 200)
+        query = query.order_by(captures.c.captured_at.desc())
+    elif capture.status == 200 and len(capture.payload) >= MIN_REVISIT_BYTES:
+        query = query.where(
             captures.c.payload_sha1 == payload_sha1(capture.payload),
-            captures.c.record_type == "response",
             captures.c.payload_bytes == len(capture.payload),
-        )
-        .order_by(captures.c.id)
-        .limit(1)
-    ).first()
+            captures.c.record_type == "response",
+        ).order_by(captures.c.id)
+    else:
+        return None
+    row = connection.execute(query.limit(1)).first()
     if row is None:
         return None
     return Original(record_id=row.record_id, url=row.url, captured_at=row.captured_at)

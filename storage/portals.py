@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from core.config import PortalConfig
 from storage.frontier import insert_for
@@ -27,3 +27,9 @@ def add_portal(
                 index_elements=["portal", "host"], set_={"last_seen_at": now}
             )
         )
+
+
+def cycles_started(connection: Connection) -> dict[str, datetime | None]:
+    """When each portal's last cycle began; None for one that never had any."""
+    rows = connection.execute(select(portals.c.id, portals.c.cycle_started_at))
+    return {row.id: row.cycle_started_at for row in rows}

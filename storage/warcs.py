@@ -69,7 +69,9 @@ def mend(connection: Connection, folder: Path, now: datetime) -> None:
         row = rows.get(path.name)
         if (row is not None and row.state != OPEN) or is_in_use(path):
             continue
-        repair_tail(path, row.known_bytes if row is not None else 0)
+        if repair_tail(path, row.known_bytes if row is not None else 0) == 0:
+            path.unlink()  # its writer died before the first whole record
+            continue
         note_file(connection, path.name, "dead", now)
         note_sealed(connection, seal_file(path), now)
 

@@ -84,12 +84,23 @@ _CHARSETS = (
     ("euc-kr", "cp949", "cseuckr csksc56011987 euc-kr iso-ir-149 korean ks_c_5601-1987 "
      "ks_c_5601-1989 ksc5601 ksc_5601 windows-949"),
     ("utf-16be", "utf_16_be", "unicodefffe utf-16be"),
-    ("utf-16le", "utf_16_le", "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le"),
+    ("utf-16le", "utf_16_le", "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 "
+     "utf-16le"),
 )  # fmt: skip
 _CODECS = {name: codec for name, codec, _ in _CHARSETS}
 _NAMES = {label: name for name, _, labels in _CHARSETS for label in labels.split()}
 _MANY_BYTES = frozenset(
-    ("gbk", "gb18030", "big5", "euc-jp", "iso-2022-jp", "shift_jis", "euc-kr", "utf-16be", "utf-16le")
+    (
+        "gbk",
+        "gb18030",
+        "big5",
+        "euc-jp",
+        "iso-2022-jp",
+        "shift_jis",
+        "euc-kr",
+        "utf-16be",
+        "utf-16le",
+    )
 )
 
 _HEADER_CHARSET = re.compile(r"charset[ \t]{0,9}=[ \t]{0,9}[\"']?([A-Za-z0-9_.:\-]{1,40})", re.I)
@@ -97,9 +108,7 @@ _XML_CHARSET = re.compile(
     rb"\s{0,9}<\?xml\b[^>]{1,200}?encoding\s{0,9}=\s{0,9}[\"']([A-Za-z0-9_.:\-]{1,40})"
 )
 _META = re.compile(rb"<meta[\s/]([^<>]{1,500})", re.I)
-_META_CHARSET = re.compile(
-    rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:\-]{1,40})", re.I
-)
+_META_CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([A-Za-z0-9_.:\-]{1,40})", re.I)
 _COMMENT = re.compile(rb"<!--(?:(?!-->).)*+(?:-->)?", re.S)
 # windows-1258: the five tone marks, each after a vowel, and the letters đ ơ ư
 _TONE = re.compile(rb"[\xcc\xd2\xde\xec\xf2]")
@@ -131,9 +140,9 @@ def decode_text(body: bytes, content_type: str | None) -> Decoded:
     declared = _declared(body, content_type)
     if not any(name.startswith("utf-16") for name in declared) and (why := _why_binary(body)):
         return Decoded(text="", charset="", quality=Quality.UNDECODABLE, reason=why)
-    if found := _utf8(body, is_declared="utf-8" in declared):
-        if found.charset and not (declared and body.isascii()):
-            return found
+    is_ascii = body.isascii()  # and then any charset may be meant, iso-2022-jp too
+    if not (is_ascii and declared) and (found := _utf8(body, is_declared="utf-8" in declared)):
+        return found
     for name in declared:
         try:
             return _read(body, name, errors="strict")
@@ -178,17 +187,13 @@ def _utf8(body: bytes, *, is_declared: bool) -> Decoded | None:
     """`body` as UTF-8, whole or with a few characters replaced; None when it is something else."""
     try:
         return Decoded(text=body.decode(), charset="utf-8", quality=Quality.OK)
-    except UnicodeDecodeError:
-        text = body.decode(errors="replace")
-    broken_count = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
-    try:
-        body[:-3].decode()
-        is_cut_off = True
     except UnicodeDecodeError as error:
-        is_cut_off = error.start >= len(body) - 6 and error.end == len(body) - 3
+        is_cut_off = error.reason == "unexpected end of data"
+    text = body.decode(errors="replace")
+    broken_count = text.count("\ufffd") - body.count(b"\xef\xbf\xbd")
     good_count = len(body) - len(text.encode("ascii", "ignore")) - broken_count
     is_fair = broken_count < MAX_BROKEN_COUNT and broken_count < len(body) * MAX_BROKEN_SHARE
-    if (is_cut_off and broken_count == 1 and (is_declared or good_count > 2)) or (
+    if (is_cut_off and (is_declared or good_count > 2)) or (
         is_fair and (is_declared or good_count > 10 * broken_count)
     ):
         reason = f"{broken_count} broken characters were replaced"

@@ -15,6 +15,7 @@ from crawler.decode.opened import OPAQUE_NAMES, Opened, Tag
 
 MAX_ATTRIBUTES = 1_000  # on one tag; 28 s for 100,000
 MAX_STARTS_UNFOLLOWED = 2_500  # so few tags cannot nest deeper than is allowed
+MAX_NAMES = 30_000  # different names of attributes and tags; 9 s for 150,000
 MAX_STARTS = 200_000  # in all; following them takes 5 us each
 
 _TOO_MANY_ATTRIBUTES = f"a tag has more than {MAX_ATTRIBUTES:,} attributes"
@@ -47,15 +48,27 @@ _SCRIPT = (
 )
 _RAW = (
     rb"(?P<raw>(?i:style|textarea|title|xmp|iframe|noembed|noframes))"
-    + _END + _REST_OF_TAG % b"over_raw" + rb"(?P<text>" + _RAW_TEXT + rb")"
+    + _END
+    + _REST_OF_TAG % b"over_raw"
+    + rb"(?P<text>"
+    + _RAW_TEXT
+    + rb")"
 )
 _TAG = rb"(?P<slash>/?)(?P<name>[A-Za-z][^" + _WS + rb"/>]*+)" + _REST_OF_TAG % b"over"
 _MARKUP = re.compile(
-    rb"<(?=[A-Za-z/!?])(?:" + _SCRIPT + rb"|" + _RAW + rb"|" + _TAG + rb"|" + _COMMENT[1:]
+    rb"<(?=[A-Za-z/!?])(?:"
+    + _SCRIPT
+    + rb"|"
+    + _RAW
+    + rb"|"
+    + _TAG
+    + rb"|"
+    + _COMMENT[1:]
     + rb"|(?P<cdata>!\[CDATA\[[^>]*+>?)|[!?/][^>]*+>?)"
 )
 _ATTRIBUTES = 1_000  # on one tag; 28 s for 100,000
 MAX_STARTS_UNFOLLOWED = 2_500  # so few tags cannot nest deeper than is allowed
+MAX_NAMES = 30_000  # different names of attributes and tags; 9 s for 150,000
 MAX_STARTS = 200_000  # in all; following them takes 5 us each
 
 _TOO_MANY_ATTRIBUTES = f"a tag has more than {MAX_ATTRIBUTES:,} attributes"
@@ -95,7 +108,7 @@ _MARKUP = re.compile(
     + _COMMENT
     + rb"|(?P<cdata><!\[CDATA\[[^>]*+>?)|<[!?/][^>]*+>?"
 )
-_ATTRIBUTES = re.compile(rb"[" + _WS + rb"/]*+" + _ATTRIBUTE)
+_NAMES = re.compile(_ATTRIBUTE.replace(rb"/>=]*+", rb"/>=]*+)", 1).replace(rb"[^", rb"([^", 1))
 _TAG_LIKE = re.compile(rb"<[A-Za-z!/?]")
 
 
@@ -105,13 +118,14 @@ def scan_complexity(body: bytes) -> str:
     Takes any bytes, in time linear in their number. The page is read as HTML whose letters of
     markup are ASCII; a page in UTF-16 is to be scanned after it was decoded and encoded anew.
     """
-    starts_count = 0
+    starts_count = markup_bytes = 0
     is_followed = has_opaque = False
     roots: list[bytes] = []
     for found in _MARKUP.finditer(body):
         kind = found.lastgroup
         if kind == "name":
             name = found["name"]
+            markup_bytes += found.end() - found.start()
             if not found["slash"]:
                 starts_count += 1
                 if starts_count > MAX_STARTS:
@@ -124,6 +138,7 @@ def scan_complexity(body: bytes) -> str:
         elif kind in ("text", "script"):
             if found["over_script"] or found["over_raw"]:
                 return _TOO_MANY_ATTRIBUTES
+            markup_bytes += found.start(kind) - found.start()
             is_followed = is_followed or (has_opaque and _hides_markup(found[kind]))
         elif kind == "cdata":
             is_followed = is_followed or has_opaque
@@ -131,6 +146,8 @@ def scan_complexity(body: bytes) -> str:
             return _TOO_MANY_ATTRIBUTES
     if _are_roots_crowded(roots):
         return f"the root elements have more than {MAX_ATTRIBUTES:,} attributes together"
+    if markup_bytes > 4 * MAX_NAMES and _has_too_many_names(body):
+        return f"the tags have more than {MAX_NAMES:,} different names and attributes"
     if starts_count > MAX_STARTS_UNFOLLOWED or is_followed:
         return _follow(body)
     return ""
@@ -169,13 +186,25 @@ def _hides_markup(text: bytes) -> bool:
     return _TAG_LIKE.search(text) is not None
 
 
+def _has_too_many_names(body: bytes) -> bool:
+    names: set[bytes] = set()
+    for found in _MARKUP.finditer(body):
+        kind = found.lastgroup
+        if kind == "name" or kind in ("text", "script"):
+            end = found.end() if kind == "name" else found.start(kind)
+            names.update(_NAMES.findall(body, found.start() + 1, end))
+            if len(names) > MAX_NAMES:
+                return True
+    return False
+
+
 def _are_roots_crowded(roots: list[bytes]) -> bool:
     """Whether the tags <html> and <body>, whose attributes all join two elements, have too many."""
     if len(roots) < 3:
         return False
     count = 0
     for tag in roots:
-        count += sum(1 for _ in _ATTRIBUTES.finditer(tag, 5))
+        count += len(_NAMES.findall(tag, 5))
         if count > MAX_ATTRIBUTES:
             return True
     return False

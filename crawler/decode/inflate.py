@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import brotli
-from backports import zstd
+import brotli  # type: ignore[import-untyped]  # has no stubs
+import zstandard
 
 from core.records import Quality
 
@@ -18,7 +18,8 @@ MAX_CODINGS = 4
 MAX_MEMBERS = 10_000  # of one gzip or zstd body; each costs a new decompressor
 _CHUNK_BYTES = 1 << 16
 _FIRST_CHUNK_BYTES = 1 << 12
-_ZSTD_WINDOW_LOG = 23  # 8 MiB, all that RFC 9659 allows a server
+_ZSTD_WINDOW_BYTES = 1 << 23  # all that RFC 9659 allows a server
+_ZSTD_CHUNK_BYTES = 1 << 8  # zstandard bounds no output: so many bytes make 8 MiB at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,11 +31,11 @@ class Inflated:
     reason: str = ""  # one sentence when quality is not OK
 
 
-class _Overflow(Exception):
+class _TooMuchError(Exception):
     """More bytes than allowed came out."""
 
 
-class _Broken(Exception):
+class _BrokenError(Exception):
     """The stream is not of its coding."""
 
 
@@ -58,9 +59,9 @@ def inflate(payload: bytes, coding: str, *, max_bytes: int, max_ratio: float) ->
             break
         try:
             body, is_layer_whole = _DECODERS[name](body, limit)
-        except _Overflow:
+        except _TooMuchError:
             return _refused(Quality.TOO_LARGE, _why_large(limit, max_bytes, max_ratio))
-        except _Broken as broken:
+        except _BrokenError as broken:
             return _refused(Quality.UNDECODABLE, f"the body is not {name}: {broken}")
         is_whole = is_whole and is_layer_whole
     if len(body) > max_bytes:
@@ -95,38 +96,52 @@ def _undeflate(data: bytes, limit: int) -> tuple[bytes, bool]:
     if len(data) >= 2 and head % 31 == 0 and data[0] & 0x0F == 8:
         try:
             return _members(data, limit, lambda: _Zlib(zlib.MAX_WBITS), ())
-        except _Broken:
+        except _BrokenError:
             pass
     return _members(data, limit, lambda: _Zlib(-zlib.MAX_WBITS), ())
 
 
 def _unbrotli(data: bytes, limit: int) -> tuple[bytes, bool]:
+    """Brotli fails on a chunk that holds the end and more, and keeps what that chunk gave.
+
+    So the chunk it failed on is taken once more, byte by byte, up to the end or the damage.
+    """
+    body, is_whole, failed_at = _brotli_until_failed(data, limit, len(data))
+    if failed_at is not None:
+        body, is_whole, failed_at = _brotli_until_failed(data, limit, failed_at)
+    if failed_at is not None:
+        raise _BrokenError("the stream is damaged")
+    return body, is_whole
+
+
+def _brotli_until_failed(data: bytes, limit: int, fine_from: int) -> tuple[bytes, bool, int | None]:
+    """The bytes, whether they end, and where the chunk began that failed; bytewise `fine_from`."""
     stream = brotli.Decompressor()
     pieces: list[bytes] = []
-    size = 0
-    try:
-        for start in range(0, len(data), _FIRST_CHUNK_BYTES):
-            chunk = data[start : start + _FIRST_CHUNK_BYTES]
+    size = place = 0
+    while place < len(data) and not stream.is_finished():
+        width = _FIRST_CHUNK_BYTES if place < fine_from else 1
+        chunk = data[place : place + width]
+        try:
             while True:
                 piece = stream.process(chunk, output_buffer_limit=_CHUNK_BYTES)
                 pieces.append(piece)
                 size += len(piece)
                 if size > limit:
-                    raise _Overflow
-                if stream.can_accept_more_data():
+                    raise _TooMuchError
+                if stream.is_finished() or stream.can_accept_more_data():
                     break
                 chunk = b""
-            if stream.is_finished():
-                break
-    except brotli.error as error:
-        if stream.is_finished():  # garbage after the end
-            return b"".join(pieces), True
-        raise _Broken("the stream is damaged") from error
-    return b"".join(pieces), stream.is_finished()
+        except brotli.error:
+            return b"", False, place
+        place += width
+    return b"".join(pieces), stream.is_finished(), None
 
 
 class _Zlib:
     """One zlib, gzip or raw stream, with the shape of a zstd one."""
+
+    width = _CHUNK_BYTES
 
     def __init__(self, wbits: int) -> None:
         self._stream = zlib.decompressobj(wbits)
@@ -146,12 +161,16 @@ class _Zlib:
 class _Zstd:
     """One zstd frame."""
 
+    width = _ZSTD_CHUNK_BYTES
+
     def __init__(self) -> None:
-        options = {zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG}
-        self._stream = zstd.ZstdDecompressor(options=options)
+        decompressor = zstandard.ZstdDecompressor(max_window_size=_ZSTD_WINDOW_BYTES)
+        self._stream = decompressor.decompressobj()
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        return self._stream.decompress(data, max_length)
+        """Inflate the next chunk; it may be longer than `max_length`, for the caller to see."""
+        del max_length
+        return self._stream.decompress(data)
 
     @property
     def eof(self) -> bool:
@@ -174,8 +193,9 @@ def _members(
     size = place = members_count = 0
     while place < len(data) and (not members_count or data.startswith(magics, place)):
         if members_count == MAX_MEMBERS:
-            raise _Broken(f"more than {MAX_MEMBERS:,} members")
-        stream, size_before, width = begin(), size, _FIRST_CHUNK_BYTES
+            raise _BrokenError(f"more than {MAX_MEMBERS:,} members")
+        stream, size_before = begin(), size
+        width = min(_FIRST_CHUNK_BYTES, stream.width)
         try:
             while place < len(data) and not stream.eof:
                 chunk = data[place : place + width]
@@ -183,13 +203,13 @@ def _members(
                 pieces.append(piece)
                 size += len(piece)
                 place += len(chunk) - (len(stream.unused_data) if stream.eof else 0)
-                width = _CHUNK_BYTES
+                width = stream.width
                 if size > limit:
-                    raise _Overflow
-        except (zlib.error, zstd.ZstdError) as error:
+                    raise _TooMuchError
+        except (zlib.error, zstandard.ZstdError) as error:
             if members_count and size == size_before:
                 break
-            raise _Broken("the stream is damaged") from error
+            raise _BrokenError("the stream is damaged") from error
         members_count += 1
         if not stream.eof:
             return b"".join(pieces), False

@@ -30,9 +30,12 @@ _CLOSES_P = _HEADINGS | frozenset(
     b"xmp".split()
 )
 _TABLE_PARTS = frozenset(b"caption colgroup tbody thead tfoot tr td th".split())
-_INTEGRATION = frozenset(
-    b"foreignobject desc title mi mo mn ms mtext annotation-xml".split()
-)  # foreign elements with HTML inside
+_INTEGRATION = {  # foreign elements with HTML inside
+    b"svg": frozenset((b"foreignobject", b"desc", b"title")),
+    b"math": frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext")),
+}
+_EITHER = b"?"  # HTML inside or not, by attributes: everything counts there, and nothing closes
+_EITHER_NAMES = frozenset((b"font", b"annotation-xml", b"mglyph", b"malignmark"))
 _SCOPE = frozenset(b"applet caption table td th marquee object template select".split())
 _MARKERS = frozenset(b"applet marquee object td th caption template".split())
 _SPECIAL = (
@@ -41,13 +44,22 @@ _SPECIAL = (
     | _SCOPE
     | frozenset(b"button frameset iframe noscript search dialog optgroup option".split())
 )
-_BREAKS_OUT = _FORMATTING - {b"a", b"font"} | _HEADINGS | frozenset(
-    b"blockquote body br center dd div dl dt embed head hr img li listing menu meta ol p pre ruby "
-    b"span sub sup table ul var".split()
+_ENDS_IN_SCOPE = (_CLOSES_P - frozenset(b"form hr p plaintext xmp".split())) | frozenset(
+    b"button applet marquee object select".split()
+)  # their end tags close whatever is open inside; other end tags stop at a special element
+_BREAKS_OUT = (
+    _FORMATTING - {b"a", b"font"}
+    | _HEADINGS
+    | frozenset(
+        b"blockquote body br center dd div dl dt embed head hr img li listing menu meta ol p pre "
+        b"ruby span sub sup table ul var".split()
+    )
 )  # HTML that ends foreign content (13.2.6.5)
 _GROUPS = (b"tbody", b"thead", b"tfoot")
-_REOPENS_NOTHING = _CLOSES_P | _TABLE_PARTS | frozenset(
-    b"table template script style title noscript link meta base html body head".split()
+_REOPENS_NOTHING = (
+    _CLOSES_P
+    | _TABLE_PARTS
+    | frozenset(b"table template script style title noscript link meta base html body head".split())
 )
 
 
@@ -77,7 +89,7 @@ class Opened:
     def __init__(self) -> None:
         self.reason = ""
         self._names: list[bytes] = []  # of the open elements; b"" where one was taken out
-        self._foreign: list[bool] = []
+        self._kinds: list[bytes] = []  # b"svg", b"math", _EITHER, or b"" for HTML
         self._entries: list[_Formatting | None] = []
         self._at: defaultdict[bytes, list[int]] = defaultdict(list)  # places by name
         self._scope: list[int] = []  # places of elements nothing is closed across
@@ -115,11 +127,16 @@ class Opened:
 
     def _start(self, tag: Tag) -> None:
         name = tag.name
-        if self._is_in_foreign():
+        kind = self._kinds[-1] if self._kinds else b""
+        is_foreign = self._is_in_foreign()
+        is_math_only = kind == b"math" and name in (b"mglyph", b"malignmark")
+        if kind == _EITHER or is_math_only or (is_foreign and name in _EITHER_NAMES):
+            self._push(tag, kind=_EITHER)
+            return
+        if is_foreign:
             if name not in _BREAKS_OUT:
-                is_foreign = name != b"font"  # <font> breaks out by its attributes
-                if not (is_foreign and tag.text.endswith(b"/>")):
-                    self._push(tag, is_foreign=is_foreign)
+                if not tag.text.endswith(b"/>"):
+                    self._push(tag, kind=kind)
                 return
             self._leave_foreign()
         if name in _RAW or name in _VOID:
@@ -143,13 +160,14 @@ class Opened:
             self._pop_to(self._nearest(name))
         elif name in (b"a", b"nobr"):
             self._end_formatting(name)
-            self._reopen()
+        if name not in _REOPENS_NOTHING:
+            self._reopen()  # what was just closed
         if name == b"option":
             self._options_count += 1
             self._walks_count += self._options_count
-        is_foreign = name in (b"svg", b"math")
-        if not (is_foreign and tag.text.endswith(b"/>")):
-            self._push(tag, is_foreign=is_foreign)
+        kind = name if name in (b"svg", b"math") else b""
+        if not (kind and tag.text.endswith(b"/>")):
+            self._push(tag, kind=kind)
 
     def _start_table_part(self, tag: Tag) -> None:
         table, template = self._nearest(b"table"), self._nearest(b"template")
@@ -162,7 +180,7 @@ class Opened:
             if tag.name in (b"td", b"th"):
                 parents.append(self._nearest(b"tr"))
             self._pop_to(max(parents) + 1)
-        self._push(tag, is_foreign=False)
+        self._push(tag, kind=b"")
 
     def _end(self, name: bytes) -> None:
         if name in (b"html", b"body", b"head"):
@@ -182,8 +200,9 @@ class Opened:
         elif name == b"form":
             if place > self._last(self._scope):
                 self._take_out(place)
-        elif name in _SPECIAL:
-            if place >= self._last(self._scope):
+        elif name in _ENDS_IN_SCOPE:
+            lists = (b"ul", b"ol") if name == b"li" else ()
+            if place >= max(self._last(self._scope), *map(self._nearest, lists), -1):
                 self._pop_to(place)
         elif place >= self._last(self._special):
             self._pop_to(place)
@@ -227,40 +246,43 @@ class Opened:
             self._pop_to(place)
 
     def _is_in_foreign(self) -> bool:
-        return bool(self._foreign) and self._foreign[-1] and self._names[-1] not in _INTEGRATION
+        kind = self._kinds[-1] if self._kinds else b""
+        return kind in _INTEGRATION and self._names[-1] not in _INTEGRATION[kind]
 
     def _leave_foreign(self) -> None:
         """HTML inside svg or math closes it, up to an element that may hold HTML."""
         place = len(self._names)
-        while place and self._foreign[place - 1] and self._names[place - 1] not in _INTEGRATION:
+        while place:
+            kind, name = self._kinds[place - 1], self._names[place - 1]
+            if kind not in _INTEGRATION or name in _INTEGRATION[kind]:
+                break
             place -= 1
         self._pop_to(place)
 
-    def _push(self, tag: Tag, *, is_foreign: bool) -> None:
+    def _push(self, tag: Tag, *, kind: bytes) -> None:
         name, place = tag.name, len(self._names)
         self._names.append(name)
-        self._foreign.append(is_foreign)
+        self._kinds.append(kind)
         self._entries.append(None)
         self._at[name].append(place)
-        if name in _INTEGRATION if is_foreign else name in _SPECIAL:
+        is_hole = name in _INTEGRATION.get(kind, ()) or (kind == _EITHER and name in _EITHER_NAMES)
+        if is_hole or (kind not in _INTEGRATION and name in _SPECIAL):
             self._special.append(place)
             if name not in (b"address", b"div", b"p"):
                 self._walls.append(place)
-            if is_foreign or name in _SCOPE:
+            if is_hole or name in _SCOPE:
                 self._scope.append(place)
         if name in OPAQUE_NAMES:
             self._opaque_count += 1
-        if is_foreign:
-            return
-        if name in _MARKERS:
+        if name in _MARKERS and not kind:
             self._marks.append((place, len(self._active)))
-        elif name in _FORMATTING:
+        elif name in _FORMATTING and kind not in _INTEGRATION:
             self._entries[place] = self._list(tag)
 
     def _pop_to(self, place: int) -> None:
         """Close everything from `place` on; formatting closed so stays listed."""
         while len(self._names) > place:
-            name, is_foreign = self._names.pop(), self._foreign.pop()
+            name, kind = self._names.pop(), self._kinds.pop()
             entry = self._entries.pop()
             top = len(self._names)
             if name:
@@ -279,7 +301,7 @@ class Opened:
                 self._marks.pop()
             if name == b"select":
                 self._options_count = 0
-            if name == b"template" and not is_foreign:
+            if name == b"template" and not kind:
                 self._opaque_count -= 1
 
     def _list(self, tag: Tag) -> _Formatting:
@@ -322,7 +344,7 @@ class Opened:
         for entry in self._active[start:]:
             place = len(self._names)
             self._names.append(entry.tag.name)
-            self._foreign.append(False)
+            self._kinds.append(b"")
             self._entries.append(entry)
             self._at[entry.tag.name].append(place)
             entry.is_open = True

@@ -21,21 +21,19 @@ BETWEEN_ROWS = " / "
 BETWEEN_ITEMS = " • "
 
 
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _CAPTION_LIMIT = 200
 _MARKED_CAPTION_LIMIT = 2_000  # of several paragraphs in one <figcaption>
-_BLOCK_TAGS = _names(
+_BLOCK_NAMES = (
     "address article aside blockquote body center dd details div dl dt fieldset figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section summary table"
     " tbody td tfoot th thead tr ul caption"
 )
-_SILENT_TAGS = _names(
+_BLOCK_TAGS = frozenset(_BLOCK_NAMES.split())
+_SILENT_NAMES = (
     "audio button canvas embed head iframe input link math meta noscript object script select style"
     " svg template textarea title video xml"
 )
+_SILENT_TAGS = frozenset(_SILENT_NAMES.split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ITALIC_TAGS = frozenset(("em", "i", "cite"))
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)

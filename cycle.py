@@ -1,0 +1,344 @@
+"""One pass over a portal: its front page and listings, then what is new, then what is due again.
+
+The loop is a thin caller of the frontier: claim a slice of one politeness key, visit it page by
+page, claim again until nothing is due. Decides who may be asked now; when a pass begins is
+`scheduler.py`'s, what happens to one page is `pipeline.py`'s.
+"""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from core.clock import Clock
+from core.config import Config, PortalConfig
+from core.errors import KhotinError
+from core.records import KeyState, PageKind, Target
+from crawler.fetch import Fetcher
+from crawler.politeness import Robots
+from crawler.urls import canonical, origin, refusal
+from pipeline import (
+    Portal,
+    fetch_settings,
+    log,
+    log_line,
+    robots_for,
+    site_of,
+    visit_page,
+    wait_for_turn,
+)
+from storage import frontier
+from storage.archive import Archive
+from storage.decide import Report
+from storage.frontier import Done, Finding, Slice, Wait
+from storage.portals import add_portal
+
+PATIENCE = timedelta(minutes=10)  # a cycle does not wait longer for one key; the next one will
+POLL_S = 5.0  # how often a key held by another process is tried again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """So many targets are due in this cycle, as far as is known now."""
+
+    portal: str
+    due_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A cycle waits, or gives up waiting, for its politeness key."""
+
+    portal: str
+    until: datetime
+    reason: str
+    is_over: bool  # the cycle ends here; what is left stays due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A URL of the config that may never be asked for."""
+
+    portal: str
+    url: str
+    reason: str
+
+
+Event = Report | Planned | Waiting | Refused
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a crawl did so far, counted from its events."""
+
+    visits_count: int = 0
+    failures_count: int = 0
+    payload_bytes: int = 0
+    due_count: int = 0
+    changes: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[str, int] = field(default_factory=dict)
+    qualities: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, event: Event) -> None:
+        """Count one event."""
+        match event:
+            case Planned():
+                self.due_count += event.due_count
+            case Waiting():
+                until = event.until.strftime("%Y-%m-%d %H:%M UTC")
+                verb = "stopped; the rest stays due" if event.is_over else "waiting"
+                self.notes.append(f"{event.portal}: {verb} until {until}: {event.reason}")
+            case Refused():
+                self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
+            case Report():
+                self._add_report(event)
+
+    def _add_report(self, report: Report) -> None:
+        self.visits_count += 1
+        self.due_count += report.found_count
+        self.payload_bytes += report.payload_bytes
+        self.failures_count += report.outcome in ("failed", "refused")
+        self.outcomes[report.outcome] = self.outcomes.get(report.outcome, 0) + 1
+        if report.quality is not None and report.quality != "ok":
+            self.qualities[report.quality.value] = self.qualities.get(report.quality.value, 0) + 1
+        for change in report.changes:
+            self.changes[change] = self.changes.get(change, 0) + 1
+
+
+# --- one cycle of one portal -----------------------------------------------------------------------
+
+
+async def crawl(
+    config: Config, archive: Archive, clock: Clock, portal_ids: Iterable[str], *, is_all: bool
+) -> AsyncIterator[Event]:
+    """One cycle of each portal, side by side; yields what happens as it is recorded.
+
+    The first `StorageError` ends all of them. Cancelling stops fetching at once; what was fetched
+    is still recorded, and every lease is given back.
+    """
+    events: asyncio.Queue[Event | None] = asyncio.Queue()
+
+    async def run_all() -> None:
+        try:
+            async with asyncio.TaskGroup() as group:
+                for portal_id in portal_ids:
+                    cycle = run_cycle(config, archive, clock, portal_id, is_all, events)
+                    group.create_task(cycle, name=f"cycle {portal_id}")
+        finally:
+            events.put_nowait(None)
+
+    task = asyncio.create_task(run_all(), name="crawl")
+    try:
+        while (event := await events.get()) is not None:
+            yield event
+        await task
+    except* KhotinError as errors:
+        raise first_error(errors) from errors
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+def first_error(errors: BaseExceptionGroup[Any]) -> BaseException:
+    """The first plain error inside a group of groups."""
+    error: BaseException = errors
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
+
+
+async def run_cycle(
+    config: Config,
+    archive: Archive,
+    clock: Clock,
+    portal_id: str,
+    is_all: bool,
+    events: "asyncio.Queue[Event | None]",
+) -> None:
+    """Visit what a portal has due: front page and listings, new articles, known ones."""
+    portal_config = config.portal(portal_id)
+    settings = fetch_settings(config, portal_id)
+    key = await politeness_key(portal_config)
+    async with Fetcher(settings, clock) as fetcher:
+        portal = Portal(
+            id=portal_id,
+            config=portal_config,
+            site=site_of(portal_id, portal_config),
+            fetcher=fetcher,
+            archive=archive,
+            clock=clock,
+        )
+        cycle = _Cycle(portal, key, clock.now(), events)
+        try:
+            await cycle.begin(is_all=is_all)
+            while await cycle.step():
+                pass
+        finally:
+            await asyncio.shield(cycle.end())
+
+
+class _Cycle:
+    """One pass over a portal: claims, visits, and the records still on their way."""
+
+    def __init__(
+        self,
+        portal: Portal,
+        key: str,
+        started_at: datetime,
+        events: "asyncio.Queue[Event | None]",
+    ) -> None:
+        self._portal, self._key, self._started_at = portal, key, started_at
+        self._events = events
+        self._owner = f"{portal.archive.owner}/{portal.id}"
+        self._robots: dict[str, Robots] = {}
+        self._pending: list[Future[Report]] = []
+
+    async def begin(self, *, is_all: bool) -> None:
+        """Make sure the portal and its start pages are known, and make them due."""
+        portal, at = self._portal, self._started_at
+        findings, refused = start_targets(portal)
+        start = Target(portal=portal.id, url="", kind=PageKind.FRONT, cycle_at=at)
+
+        def prepare(connection: Any) -> int:
+            add_portal(connection, portal.id, portal.config, at)
+            frontier.add_key(connection, self._key, at)
+            frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
+            frontier.start_cycle(connection, portal.id, at, is_all=is_all)
+            return frontier.due_count(connection, portal.id, at, at)
+
+        due_count = await asyncio.wrap_future(portal.archive.run(prepare))
+        self._events.put_nowait(Planned(portal=portal.id, due_count=due_count))
+        for url, reason in refused:
+            self._events.put_nowait(Refused(portal=portal.id, url=url, reason=reason))
+
+    async def step(self) -> bool:
+        """Claim one slice and visit it; False when the cycle is over."""
+        portal, now = self._portal, self._portal.clock.now()
+        claimed = await asyncio.wrap_future(
+            portal.archive.run(
+                lambda connection: frontier.claim(
+                    connection, portal.id, owner=self._owner, cycle_at=self._started_at, now=now
+                )
+            )
+        )
+        match claimed:
+            case Done():
+                return False
+            case Wait():
+                return await self._wait(claimed, now)
+            case Slice():
+                await self._visit(claimed)
+                return True
+
+    async def _wait(self, wait: Wait, now: datetime) -> bool:
+        is_over = not wait.is_leased and wait.until - now > PATIENCE
+        event = Waiting(
+            portal=self._portal.id, until=wait.until, reason=wait.reason, is_over=is_over
+        )
+        self._events.put_nowait(event)
+        if is_over:
+            return False
+        wait_s = (wait.until - now).total_seconds()
+        await self._portal.clock.sleep(min(wait_s, POLL_S) if wait.is_leased else wait_s)
+        return True
+
+    async def _visit(self, claimed: Slice) -> None:
+        """Visit the targets of a slice in order, one request in flight."""
+        state: KeyState = claimed.state
+        for target in claimed.targets:
+            robots, state = await self._robots_of(target.url, claimed.key, state)
+            await wait_for_turn(self._portal, state)
+            recorded, state = await visit_page(
+                self._portal, target, robots, claimed.key, state
+            )
+            self._pending.append(recorded)
+            recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
+            await self._take_recorded()
+            if state.blocked_until is not None and state.blocked_until > self._portal.clock.now():
+                break  # the rest of the slice goes back; the key says when
+        await self._give_back()
+
+    async def _robots_of(
+        self, url: str, key: str, state: KeyState
+    ) -> tuple[Robots, KeyState]:
+        where = origin(url)
+        known = self._robots.get(where)
+        if known is None or known.expires_at <= self._portal.clock.now():
+            self._robots[where], state = await robots_for(self._portal, url, key, state)
+        return self._robots[where], state
+
+    def _announcer(self, loop: asyncio.AbstractEventLoop) -> Any:
+        def announce(recorded: "Future[Report]") -> None:
+            if recorded.cancelled() or recorded.exception() is not None:
+                return
+            report = recorded.result()
+            log.info("%s", log_line(report))
+            loop.call_soon_threadsafe(self._events.put_nowait, report)
+
+        return announce
+
+    async def _take_recorded(self) -> None:
+        """Raise what the writer could not keep; wait while too much waits to be written."""
+        while self._pending and (self._pending[0].done() or self._portal.archive.is_full):
+            await asyncio.wrap_future(self._pending.pop(0))
+
+    async def _give_back(self) -> None:
+        owner = self._owner
+        job = self._portal.archive.run(lambda c: frontier.release(c, [owner]))
+        await asyncio.wrap_future(job)
+
+    async def end(self) -> None:
+        """Wait for the records on their way, then give back what is held."""
+        results = await asyncio.gather(
+            *(asyncio.wrap_future(recorded) for recorded in self._pending),
+            return_exceptions=True,
+        )
+        portal, now = self._portal, self._portal.clock.now()
+        await self._give_back()
+        job = portal.archive.run(lambda c: frontier.end_cycle(c, portal.id, now))
+        await asyncio.wrap_future(job)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+
+def start_targets(portal: Portal) -> tuple[list[Finding], list[tuple[str, str]]]:
+    """What the config names: URLs to visit, and those that may never be asked for, with reasons."""
+    config, site = portal.config, portal.site
+    named = [(PageKind.FRONT, path) for path in (config.front,) if path is not None]
+    named += [(PageKind.LISTING, path) for path in config.listings]
+    named += [(PageKind.OTHER, path) for path in config.targets]
+    findings: list[Finding] = []
+    refused: list[tuple[str, str]] = []
+    for kind, path in named:
+        url = canonical(path, config.home, site.family.urls)
+        reason = "not a URL" if url is None else refusal(url, site)
+        if url is None or reason:
+            refused.append((path, reason))
+        else:
+            findings.append(Finding(url=url, kind=kind))
+    return findings, refused
+
+
+async def politeness_key(config: PortalConfig) -> str:
+    """Who must not be asked twice at once: the config's word, the address, else the host.
+
+    Dozens of hosts may share one machine, so by default it is the address the host resolves to.
+    """
+    if config.politeness_key not in (None, "address", "host"):
+        return f"named:{config.politeness_key}"
+    if config.politeness_key == "host" or config.connect_to is not None:
+        return f"host:{config.host}"
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(
+            config.host, None, type=socket.SOCK_STREAM
+        )
+    except OSError:
+        return f"host:{config.host}"
+    return f"address:{min(str(entry[4][0]) for entry in found)}"

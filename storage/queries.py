@@ -1,0 +1,414 @@
+"""Every question a reader asks of an archive. Read-only; answers are plain dictionaries.
+
+Lists are keyset-paged: `before` is the last row's key of the page before. Instants in answers are
+aware UTC; names are those of design §7 and the schema.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, func, or_, select
+
+from core.errors import ConfigError, StorageError
+from storage.database import check_schema, reader_engine, translated
+from storage.tables import (
+    article_sections,
+    article_urls,
+    articles,
+    captures,
+    changes,
+    frontier,
+    politeness_keys,
+    portals,
+    presence,
+    readings,
+    series_runs,
+    versions,
+    visits,
+    warc_files,
+    weather_runs,
+)
+
+Answer = dict[str, Any]
+
+
+@contextmanager
+def reading(folder: Path) -> Iterator[Connection]:
+    """A read-only connection that sees one state of the archive.
+
+    Raises `StorageError` when there is no archive there or it cannot be read.
+    """
+    database = folder / "archive.db"
+    if not database.is_file():
+        raise StorageError(
+            f"{folder}: no archive there; `khotin crawl` makes one, --archive or KHOTIN_ARCHIVE "
+            "name another folder",
+            path=str(folder),
+        )
+    engine = reader_engine(database)
+    try:
+        with translated(database), engine.connect() as connection:
+            check_schema(connection, database)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+# --- overview ------------------------------------------------------------------------------------
+
+
+def status(connection: Connection, now: datetime) -> list[Answer]:
+    """One answer per portal: what it holds, when it was crawled, what is due, what it waits for."""
+    answers = []
+    for portal in connection.execute(select(portals).order_by(portals.c.id)).all():
+        states = connection.execute(
+            select(articles.c.state, func.count())
+            .where(articles.c.portal == portal.id)
+            .group_by(articles.c.state)
+        ).all()
+        kept = connection.execute(
+            select(func.count(), func.coalesce(func.sum(captures.c.payload_bytes), 0))
+            .select_from(captures)
+            .join(visits, visits.c.id == captures.c.visit_id)
+            .where(visits.c.portal == portal.id)
+        ).one()
+        answers.append(
+            {
+                "portal": portal.id,
+                "name": portal.name,
+                "articles": {state: count for state, count in states},
+                "versions_count": _count_versions(connection, portal.id),
+                "captures_count": kept[0],
+                "payload_bytes": int(kept[1]),
+                "cycle_started_at": portal.cycle_started_at,
+                "cycle_ended_at": portal.cycle_ended_at,
+                "due_count": connection.execute(
+                    select(func.count())
+                    .select_from(frontier)
+                    .where(frontier.c.portal == portal.id, frontier.c.due_at <= now)
+                ).scalar_one(),
+                "waits": _waits(connection, portal.id, now),
+            }
+        )
+    return answers
+
+
+def _count_versions(connection: Connection, portal: str) -> int:
+    return connection.execute(
+        select(func.count())
+        .select_from(versions)
+        .join(articles, articles.c.id == versions.c.article_id)
+        .where(articles.c.portal == portal, versions.c.superseded_at.is_(None))
+    ).scalar_one()
+
+
+def _waits(connection: Connection, portal: str, now: datetime) -> list[Answer]:
+    keys = select(frontier.c.key).where(frontier.c.portal == portal).distinct()
+    rows = connection.execute(
+        select(politeness_keys).where(
+            politeness_keys.c.key.in_(keys), politeness_keys.c.blocked_until > now
+        )
+    )
+    return [{"key": r.key, "until": r.blocked_until, "reason": r.reason} for r in rows]
+
+
+def warc_bytes(connection: Connection) -> tuple[int, int]:
+    """Number and size of the WARC files."""
+    row = connection.execute(
+        select(func.count(), func.coalesce(func.sum(warc_files.c.size_bytes), 0))
+    ).one()
+    return row[0], int(row[1])
+
+
+# --- articles ------------------------------------------------------------------------------------
+
+
+def articles_listed(
+    connection: Connection,
+    *,
+    portal: str | None = None,
+    state: str | None = None,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[Answer]:
+    """Articles, newest publish time first; those without one last. `before` is an article id."""
+    when = func.coalesce(articles.c.published_at, articles.c.first_seen_at)
+    query = select(articles, when.label("sorted_at")).order_by(when.desc(), articles.c.id.desc())
+    if portal is not None:
+        query = query.where(articles.c.portal == portal)
+    if state is not None:
+        query = query.where(articles.c.state == state)
+    if before is not None:
+        edge = select(when).where(articles.c.id == before).scalar_subquery()
+        query = query.where(or_(when < edge, and_(when == edge, articles.c.id < before)))
+    return [_article(connection, row) for row in connection.execute(query.limit(limit)).all()]
+
+
+def _article(connection: Connection, row: Row[Any]) -> Answer:
+    views = connection.execute(
+        select(series_runs.c.value)
+        .where(series_runs.c.article_id == row.id, series_runs.c.superseded_at.is_(None))
+        .order_by(series_runs.c.last_seen_at.desc(), series_runs.c.id.desc())
+        .limit(1)
+    ).scalar()
+    count = connection.execute(
+        select(func.count())
+        .select_from(versions)
+        .where(versions.c.article_id == row.id, versions.c.superseded_at.is_(None))
+    ).scalar_one()
+    return {
+        "id": row.id,
+        "portal": row.portal,
+        "native_id": row.native_id,
+        "url": row.url,
+        "title": row.title,
+        "state": row.state,
+        "published_at": row.published_at,
+        "first_seen_at": row.first_seen_at,
+        "last_seen_at": row.last_seen_at,
+        "sections": _sections_now(connection, row.id),
+        "versions_count": count,
+        "view_count": views,
+        "cluster": row.cluster_id,
+    }
+
+
+def _sections_now(connection: Connection, article_id: int) -> list[str]:
+    return list(
+        connection.execute(
+            select(article_sections.c.section)
+            .where(
+                article_sections.c.article_id == article_id,
+                article_sections.c.left_at.is_(None),
+                article_sections.c.superseded_at.is_(None),
+            )
+            .order_by(article_sections.c.section)
+        ).scalars()
+    )
+
+
+def find(connection: Connection, reference: str) -> int:
+    """The id of the article a person names: `12`, `sontay/5079123` or a URL.
+
+    Raises `ConfigError` when there is none.
+    """
+    query = None
+    if reference.isascii() and reference.isdigit() and len(reference) < 18:
+        query = select(articles.c.id).where(articles.c.id == int(reference))
+    elif reference.startswith(("http://", "https://")):
+        query = (
+            select(article_urls.c.article_id)
+            .where(article_urls.c.url == reference)
+            .order_by(article_urls.c.last_seen_at.desc())
+            .limit(1)
+        )
+    elif "/" in reference:
+        portal, _, native_id = reference.partition("/")
+        query = select(articles.c.id).where(
+            articles.c.portal == portal, articles.c.native_id == native_id
+        )
+    found = connection.execute(query).scalar() if query is not None else None
+    if found is None:
+        raise ConfigError(
+            f"no article {reference!r}; name one by its number in `khotin articles`, as "
+            "PORTAL/NATIVE-ID, or by its URL"
+        )
+    return int(found)
+
+
+def article(connection: Connection, article_id: int) -> Answer:
+    """All that is known of one article: fields, versions, counters, where each came from."""
+    row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+    return _article(connection, row) | {
+        "urls": _rows(
+            connection,
+            select(
+                article_urls.c.url,
+                article_urls.c.section,
+                article_urls.c.first_seen_at,
+                article_urls.c.last_seen_at,
+            )
+            .where(
+                article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None)
+            )
+            .order_by(article_urls.c.first_seen_at),
+        ),
+        "section_history": _rows(
+            connection,
+            select(
+                article_sections.c.section,
+                article_sections.c.entered_at,
+                article_sections.c.left_at,
+            )
+            .where(article_sections.c.article_id == article_id)
+            .order_by(article_sections.c.entered_at),
+        ),
+        "versions": versions_of(connection, article_id),
+        "presence": _rows(
+            connection,
+            select(
+                presence.c.url,
+                presence.c.state,
+                presence.c.first_seen_at,
+                presence.c.last_seen_at,
+                presence.c.checks_count,
+            )
+            .where(presence.c.article_id == article_id, presence.c.superseded_at.is_(None))
+            .order_by(presence.c.first_seen_at, presence.c.id),
+        ),
+        "series": series_of(connection, article_id),
+        "provenance": _provenance(connection, article_id),
+    }
+
+
+def versions_of(connection: Connection, article_id: int) -> list[Answer]:
+    """The versions in order, each with its content and the captures that prove both ends."""
+    rows = connection.execute(
+        select(versions)
+        .where(versions.c.article_id == article_id, versions.c.superseded_at.is_(None))
+        .order_by(versions.c.version_no)
+    ).all()
+    return [
+        {
+            "version_no": row.version_no,
+            "first_seen_at": row.first_seen_at,
+            "last_seen_at": row.last_seen_at,
+            "cause": row.cause,
+            "returns_to": row.returns_to,
+            "content_hash": row.content_hash,
+            "first_capture": capture(connection, row.first_capture_id),
+            "last_capture": capture(connection, row.last_capture_id),
+            "article": row.content,
+        }
+        for row in rows
+    ]
+
+
+def capture(connection: Connection, capture_id: int) -> Answer:
+    """One capture: what was asked, when, and where its bytes lie."""
+    row = connection.execute(
+        select(captures, warc_files.c.name)
+        .join(warc_files, warc_files.c.id == captures.c.warc_file_id)
+        .where(captures.c.id == capture_id)
+    ).one()
+    return {
+        "id": row.id,
+        "url": row.url,
+        "captured_at": row.captured_at,
+        "status": row.status,
+        "quality": row.quality,
+        "payload_sha1": row.payload_sha1,
+        "payload_bytes": row.payload_bytes,
+        "warc_file": row.name,
+        "warc_offset": row.warc_offset,
+        "warc_record_id": row.record_id,
+    }
+
+
+def series_of(connection: Connection, article_id: int) -> list[Answer]:
+    """The counter runs of an article in order of time, per counter and source."""
+    return _rows(
+        connection,
+        select(
+            series_runs.c.counter,
+            series_runs.c.source,
+            series_runs.c.value,
+            series_runs.c.first_seen_at,
+            series_runs.c.last_seen_at,
+            series_runs.c.observations_count,
+        )
+        .where(series_runs.c.article_id == article_id, series_runs.c.superseded_at.is_(None))
+        .order_by(series_runs.c.counter, series_runs.c.source, series_runs.c.first_seen_at),
+    )
+
+
+def _provenance(connection: Connection, article_id: int) -> Answer | None:
+    """Where the newest reading found each field."""
+    row = connection.execute(
+        select(readings)
+        .where(readings.c.article_id == article_id, readings.c.superseded_at.is_(None))
+        .order_by(readings.c.id.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        return None
+    found = {
+        field: {"candidate": candidate, "selector": selector}
+        for field, (candidate, selector) in (row.provenance or {}).items()
+    }
+    return {"layout": row.layout, "rules": row.rules, "fields": found}
+
+
+# --- changes and weather -------------------------------------------------------------------------
+
+
+def changes_seen(
+    connection: Connection,
+    *,
+    portal: str | None = None,
+    kinds: tuple[str, ...] = (),
+    since: datetime | None = None,
+    limit: int = 50,
+    before: int | None = None,
+) -> list[Answer]:
+    """Changes, newest first. `before` is a change id; `since` bounds when they were seen."""
+    query = (
+        select(changes, articles.c.title, articles.c.native_id, articles.c.url)
+        .join(articles, articles.c.id == changes.c.article_id)
+        .where(changes.c.superseded_at.is_(None))
+        .order_by(changes.c.id.desc())
+        .limit(limit)
+    )
+    if portal is not None:
+        query = query.where(changes.c.portal == portal)
+    if kinds:
+        query = query.where(changes.c.kind.in_(kinds))
+    if since is not None:
+        query = query.where(changes.c.seen_at >= since)
+    if before is not None:
+        query = query.where(changes.c.id < before)
+    return [
+        {
+            "id": row.id,
+            "portal": row.portal,
+            "article": row.article_id,
+            "native_id": row.native_id,
+            "url": row.url,
+            "title": row.title,
+            "kind": row.kind,
+            "seen_at": row.seen_at,
+            "last_seen_before_at": row.last_seen_before_at,
+            "fields": row.fields,
+            "added_chars": row.added_chars,
+            "removed_chars": row.removed_chars,
+            "is_quiet": row.is_quiet,
+            "cause": row.cause,
+            "detail": row.detail,
+        }
+        for row in connection.execute(query).all()
+    ]
+
+
+def weather_runs_of(
+    connection: Connection, *, portal: str | None = None, limit: int = 50
+) -> list[Answer]:
+    """Weather, newest first: each run of equal values of a place."""
+    run = weather_runs.c
+    query = (
+        select(
+            run.portal, run.place, run.is_filled, run.temperature_c, run.low_c, run.high_c,
+            run.humidity_pct, run.wind_kmh, run.condition, run.valid_on, run.text,
+            run.first_seen_at, run.last_seen_at, run.observations_count,
+        )
+        .where(run.superseded_at.is_(None))
+        .order_by(run.last_seen_at.desc(), run.place, run.id.desc())
+        .limit(limit)
+    )  # fmt: skip
+    return _rows(connection, query if portal is None else query.where(run.portal == portal))
+
+
+def _rows(connection: Connection, query: Any) -> list[Answer]:
+    return [dict(row._mapping) for row in connection.execute(query)]

@@ -1,0 +1,188 @@
+"""The look before parsing: what would take the parser minutes is refused, no real page is."""
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.decode import scan_complexity
+
+SAVED = sorted(
+    path
+    for root in (Path(__file__).parents[1] / "fixtures", Path("/work/shared/pages"))
+    for path in root.rglob("*.html*")
+)
+
+
+@pytest.mark.parametrize("path", SAVED, ids=lambda path: path.name)
+def test_saved_pages_pass_the_look_before_parsing(path):
+    """No real page is refused."""
+    assert scan_complexity(path.read_bytes()) == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["div", "b", "span", "svg", "x", "p", "li", "a", "font", "select", "template"]
+)
+def test_a_name_alone_is_no_reason_to_refuse(name):
+    """A thousand siblings that close are a long page, not a deep one."""
+    assert scan_complexity(f"<{name}>x</{name}>".encode() * 5_000) == ""
+
+
+@pytest.mark.parametrize("name", ["div", "b", "span", "svg", "x", "select", "template"])
+def test_deep_nesting_is_refused(name):
+    """200,000 elements inside one another take lexbor more than a minute."""
+    assert scan_complexity(f"<{name}>".encode() * 200_000)
+
+
+def test_many_attributes_on_a_tag_are_refused():
+    """Also unquoted, doubled, on an end tag, on a script, and on the last tag of a cut page."""
+    many = b" ".join(b"a%d" % i for i in range(1_001))
+    for start in (b"<p ", b"</p ", b"<script ", b'<p title=">"', b"<P/", b"<style "):
+        assert scan_complexity(b"<p>" + start + many + b">x")
+        assert scan_complexity(b"<p>" + start + many)
+    assert scan_complexity(b"<p " + many.rpartition(b" a9")[0] + b">") == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "is_fine"),
+    [
+        ("<p>một" * 5_000, True),
+        ("<ul>" + "<li>một" * 5_000, True),
+        ("<p>x</p></p>" * 5_000, True),
+        ("<table>" + "<tr><td>1<td>2" * 5_000, True),
+        ("<br><img src=a><input>" * 5_000, True),
+        ("<p><b>x</p>" * 5_000, True),
+        ("<svg><path d='M0 0'/><g/></svg>" * 5_000, True),
+        ("<a href=1>x" * 5_000, True),
+        ("<script>'<div>'</script>" * 5_000, True),
+        ("<!-- <div> -->" * 5_000, True),
+        ("<div title='<div>'></div>" * 5_000, True),
+        ("<select>" + "<option>x" * 5_000, True),
+        ("<select>" + "<option>x" * 20_000, False),
+        ("<div></x>" * 5_000, False),
+        ("<div title='</div>'>" * 5_000, False),
+        ("<div><!--</div>-->" * 5_000, False),
+        ("<div><table><td></div>" * 5_000, False),
+        ("<span><div></span>" * 5_000, False),
+        ("<svg><style><g></style>" * 5_000, False),
+        ("<svg><foreignobject><div></svg>" * 5_000, False),
+        ("<nobr><font>x" * 5_000, False),
+        ("<template><center><colgroup><listing>" * 5_000, False),
+        ("<script>a<b c='</script>" + "<div>" * 5_000 + "'", False),
+        ("<script><!--<script></script><a x='</script>-->" + "<div>" * 5_000, False),
+        ('<p " >' + "<div>" * 5_000 + '"', False),
+        ("<p x=y='>" + "<div>" * 5_000 + "'", False),
+    ],
+)
+def test_what_counts_as_deep(body, is_fine):
+    """Elements closed by others do not count; end tags the parser ignores close nothing."""
+    assert (scan_complexity(body.encode()) == "") is is_fine
+
+
+def test_formatting_that_is_reopened_in_every_paragraph_is_refused():
+    """Each <p> closes all of them and its text opens all anew: 1,250 make 800,000 elements."""
+    body = b"".join(b"<p><font c=%d>x" % i for i in range(1_500))
+    assert "formatting" in scan_complexity(body)
+
+
+def test_attributes_of_the_root_elements_are_counted_together():
+    """They all end on one element."""
+    assert scan_complexity(b"".join(b"<html a%d>" % i for i in range(1_500)))
+
+
+def test_different_names_are_counted_on_a_large_page():
+    """The parser's table of names does not grow."""
+    tags = (
+        b"<p " + b" ".join(b"n%d" % (i * 900 + j) for j in range(900)) + b">" for i in range(50)
+    )
+    assert "names" in scan_complexity(b"".join(tags))
+
+
+HOSTILE = {
+    "div": b"<div>" * 2_000_000,
+    "attributes": b"<a " + b"a " * 5_000_000,
+    "angles": b"<" * 10_000_000,
+    "quotes": b'<a x="' * 1_600_000,
+    "comments": b"<!--" * 2_500_000,
+    "spaces": b"<a " + b" " * 10_000_000,
+    "scripts": b"<script>" * 1_250_000,
+    "escaped scripts": b"<script><!--<script>" * 500_000,
+    "paragraphs": b"<p>x" * 2_500_000,
+    "end tags": b"</a>" * 2_500_000,
+    "dashes": b"<!--" + b"-" * 10_000_000,
+    "fonts": b"".join(b"<p><font c=%d>x" % i for i in range(190_000)),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_look_is_linear_on_ten_hostile_megabytes(name):
+    """Seconds, not hours."""
+    started = time.perf_counter()
+    scan_complexity(HOSTILE[name])
+    assert time.perf_counter() - started < 30.0
+
+
+SHAPES = [
+    b"<div>" * 2_400 + b"<hr>" * 19_000,
+    b"<select>" + b"<option>x" * 9_000,
+    b"<span>" * 2_400 + b"</h1>" * 17_000,
+    b"".join(b"<p><font c=%d>x" % i for i in range(900)),
+    b"<table>" + b"<b>x</b>" * 100_000,
+    b"<button><p>" * 1_200,
+    b"<nobr>x" * 100_000,
+]
+
+
+@pytest.mark.parametrize("body", SHAPES, ids=lambda body: body[:20])
+def test_what_passes_is_parsed_in_two_seconds(body):
+    """Shapes near the bounds."""
+    assert scan_complexity(body) == ""
+    started = time.perf_counter()
+    LexborHTMLParser(body)
+    assert time.perf_counter() - started < 4.0  # slack for a busy machine
+
+
+_TAGS = (
+    "div p span b i a font table tr td tbody select option optgroup button form li ul svg g "
+    "math mi foreignobject desc title template nobr object script style noscript br input h1 "
+    "dd x"
+)
+TAGS = st.sampled_from(_TAGS.split())
+PIECES = st.one_of(
+    TAGS.map("<{}>".format),
+    TAGS.map("</{}>".format),
+    TAGS.map("<{}/>".format),
+    st.sampled_from(["x", " ", "<!--", "-->", "<![CDATA[", "]]>", "<a x='", "'", ">", "<p a=1>"]),
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=6).map("".join))
+def test_what_passes_is_not_deep_in_the_parser_either(unit):
+    """Whatever is repeated: the count is never far under the parser's own tree."""
+    body = (unit * 2_600).encode()
+    if scan_complexity(body) == "":
+        assert _depth(LexborHTMLParser(body).root) < 3_300
+
+
+@given(st.binary(max_size=400) | st.lists(PIECES).map("".join).map(str.encode))
+def test_any_bytes_are_judged(body):
+    """Never an exception."""
+    assert isinstance(scan_complexity(body), str)
+
+
+def _depth(node):
+    depth = deepest = 1
+    while node is not None:
+        if node.child is not None:
+            node, depth = node.child, depth + 1
+            deepest = max(deepest, depth)
+            continue
+        while node.next is None:
+            node, depth = node.parent, depth - 1
+            if node is None or depth <= 1:
+                return deepest
+        node = node.next
+    return 0

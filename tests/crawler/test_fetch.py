@@ -1,0 +1,495 @@
+"""The only socket to a portal, against a server that misbehaves on purpose."""
+
+import asyncio
+import gc
+import os
+import shutil
+import ssl
+import subprocess
+import warnings
+from datetime import UTC, datetime
+
+import aiohttp  # noqa: TID251  # its errors are what is translated
+import pytest
+from aiohttp import client_exceptions  # noqa: TID251  # as above
+
+from core import errors
+from core.clock import DrivenClock
+from core.records import PageKind, Quality, Target
+from crawler.decode import decode_text
+from crawler.fetch import _TRANSLATED, Fetcher, FetchSettings
+from tests.faults import FAULTS, PAGE, FaultServer, closed_port
+
+START = datetime(2025, 1, 1, 7, 0, tzinfo=UTC)
+HURRIED = {
+    "user_agent": "Khotin/test (+https://khotin.example)",
+    "connect_s": 2.0,
+    "idle_s": 0.4,
+    "total_s": 1.0,
+    "max_wire_bytes": 1 << 20,
+    "max_body_bytes": 2 << 20,
+}
+
+
+def target(url, **fields):
+    return Target(portal="sontay", url=url, kind=PageKind.ARTICLE, cycle_at=START, **fields)
+
+
+def everything(url):
+    return ""
+
+
+class Visitor:
+    """A server, a fetcher and a clock that never waits."""
+
+    def __init__(self, server, **settings):
+        self.server = server
+        self.clock = DrivenClock(START)
+        self.fetcher = Fetcher(FetchSettings(**{**HURRIED, **settings}), self.clock)
+
+    async def visit(self, path, permits=everything, delay_s=5.0, **fields):
+        url = path if "://" in path else self.server.url(path)
+        async with self.fetcher:
+            return await self.fetcher.fetch(target(url, **fields), permits=permits, delay_s=delay_s)
+
+
+@pytest.fixture
+async def server():
+    """A fault server; when it is gone no task and no socket is left, and nothing unclosed."""
+    gc.collect()
+    before = sockets()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ResourceWarning)
+        async with FaultServer() as running:
+            yield running
+        for _ in range(20):
+            if sockets() <= before:
+                break
+            await asyncio.sleep(0.01)
+        gc.collect()
+    assert sockets() <= before
+    assert {task for task in asyncio.all_tasks() if "Fault" in repr(task)} == set()
+
+
+def sockets():
+    """How many sockets this process has open."""
+    count = 0
+    for name in os.listdir("/proc/self/fd"):
+        try:
+            count += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+        except OSError:
+            continue
+    return count
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in FAULTS if path.startswith("/ok") and path != "/ok-chunked"]
+)
+async def test_a_page_is_kept_as_sent_and_as_meant(server, path):
+    """Whatever its coding: payload as on the wire, body decoded."""
+    visit = await Visitor(server).visit(path)
+    assert visit.failure is None
+    assert (visit.last.quality, visit.last.truncated) == (Quality.OK, None)
+    assert visit.last.body == PAGE
+    assert visit.last.http_version == ("1.0" if path.endswith("1.0") else "1.1")
+    sent = FAULTS[path]
+    assert not isinstance(sent, bytes) or sent.endswith(b"\r\n\r\n" + visit.last.payload)
+
+
+async def test_a_capture_says_when_from_where_and_how(server):
+    """URL as sent, headers in order and case, address, status line, instant."""
+    visit = await Visitor(server).visit("/ok")
+    capture = visit.last
+    assert (capture.url, capture.status, capture.reason) == (server.url("/ok"), 200, "OK")
+    assert capture.headers[0] == (b"Content-Length", str(len(PAGE)).encode())
+    assert (capture.ip, capture.captured_at, visit.started_at) == ("127.0.0.1", START, START)
+    assert capture.duration_ms >= 0
+    assert len(visit.id) == 32
+
+
+async def test_what_is_kept_of_the_request_is_what_was_sent(server):
+    """Name for name; Vietnamese is asked for, zstd is not, no cookie is sent."""
+    visit = await Visitor(server).visit("/ok")
+    received = server.requests[0].headers
+    kept = tuple((name.decode(), value.decode()) for name, value in visit.last.request_headers)
+    assert kept == received
+    assert server.requests[0].header("Accept-Encoding") == "gzip, br"
+    assert server.requests[0].header("Accept-Language").startswith("vi")
+    assert server.requests[0].header("User-Agent") == HURRIED["user_agent"]
+    assert server.requests[0].header("Cookie") is None
+
+
+async def test_secret_headers_are_sent_and_kept_as_stars(server):
+    """The archive is for everybody."""
+    visitor = Visitor(
+        server,
+        headers=(("X-Key", "s3cret"), ("accept-language", "en")),
+        secret_headers=frozenset(("x-key",)),
+    )
+    visit = await visitor.visit("/ok")
+    assert server.requests[0].header("X-Key") == "s3cret"
+    assert server.requests[0].header("Accept-Language") == "en"
+    assert (b"X-Key", b"***") in visit.last.request_headers
+    assert b"s3cret" not in repr(visit).encode()
+
+
+async def test_the_url_is_sent_as_it_stands(server):
+    """No library quotes it anew."""
+    await Visitor(server).visit("/ok?q=%2F%7e+a;b=c%20d&x[]=%E1%BA%A1")
+    assert server.requests[0].path == "/ok?q=%2F%7e+a;b=c%20d&x[]=%E1%BA%A1"
+
+
+@pytest.mark.parametrize(
+    ("path", "quality", "truncated", "body"),
+    [
+        ("/empty", Quality.EMPTY, None, b""),
+        ("/unknown-coding", Quality.UNDECODABLE, None, b""),
+        ("/not-gzip", Quality.UNDECODABLE, None, b""),
+        ("/truncated", Quality.TRUNCATED, "disconnect", PAGE[:300]),
+        ("/cut-chunked", Quality.TRUNCATED, "disconnect", PAGE[:300]),
+        ("/reset-body", Quality.TRUNCATED, "disconnect", PAGE[:300]),
+        ("/silence-in-body", Quality.TRUNCATED, "time", PAGE[:300]),
+        ("/ok-chunked", Quality.OK, None, PAGE[:300]),
+        ("/bomb", Quality.TOO_LARGE, None, b""),
+        ("/huge", Quality.TOO_LARGE, "length", b"x" * (1 << 20)),
+        ("/binary", Quality.OK, None, None),
+    ],
+)
+async def test_a_bad_body_is_kept_as_far_as_it_came(server, path, quality, truncated, body):
+    """An answer whose head arrived is a capture, never a failure; it is asked for once."""
+    visit = await Visitor(server).visit(path)
+    assert visit.failure is None
+    assert (visit.last.quality, visit.last.truncated) == (quality, truncated)
+    if body is not None:
+        assert visit.last.body == body
+    assert len(server.requests) == 1
+
+
+async def test_half_a_gzip_stream_is_read_as_far_as_it_goes(server):
+    """A complete answer of an incomplete body."""
+    visit = await Visitor(server).visit("/truncated-gzip")
+    assert (visit.last.quality, visit.last.truncated) == (Quality.TRUNCATED, None)
+    assert visit.last.body
+    assert PAGE.startswith(visit.last.body)
+
+
+async def test_a_body_that_drips_ends_with_the_total_time(server):
+    """Never idle, and yet too slow: what came is kept."""
+    visit = await Visitor(server).visit("/drip")
+    assert (visit.last.quality, visit.last.truncated) == (Quality.TRUNCATED, "time")
+    assert PAGE.startswith(visit.last.body)
+    assert len(visit.last.body) > 10
+
+
+@pytest.mark.parametrize("path", ["/404", "/410", "/429", "/429-retry-after", "/500", "/503"])
+async def test_an_answer_we_do_not_like_is_an_answer(server, path):
+    """With its body; what it means is decided elsewhere."""
+    visit = await Visitor(server).visit(path)
+    assert visit.failure is None
+    assert (visit.last.status, visit.last.quality) == (int(path[1:4]), Quality.OK)
+    assert visit.last.body
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("/latin1", "<p>café"), ("/windows-1258", None), ("/binary", "")]
+)
+async def test_pages_in_old_charsets_are_bytes_here(server, path, text):
+    """decode_text reads them."""
+    capture = (await Visitor(server).visit(path)).last
+    content_type = dict(capture.headers).get(b"Content-Type", b"").decode()
+    found = decode_text(capture.body, content_type)
+    assert text is None or found.text == text
+    assert "\ufffd" not in found.text
+
+
+async def test_validators_are_sent_in_order_and_a_304_is_an_answer(server):
+    """If-None-Match before If-Modified-Since; no body is missed."""
+    date = "Wed, 01 Jan 2025 00:00:00 GMT"
+    visit = await Visitor(server).visit("/304", etag='"v1"', last_modified=date)
+    assert (visit.last.status, visit.last.quality, visit.last.body) == (304, Quality.OK, b"")
+    names = [name for name, _ in server.requests[0].headers]
+    assert names.index("If-None-Match") < names.index("If-Modified-Since")
+    assert server.requests[0].header("If-Modified-Since") == date
+
+
+async def test_without_validators_the_page_comes_whole(server):
+    """The same URL."""
+    visit = await Visitor(server).visit("/304")
+    assert (visit.last.status, visit.last.body) == (200, PAGE)
+
+
+@pytest.mark.parametrize(
+    ("path", "error", "tries_count"),
+    [
+        ("/reset-before", "Unreachable", 3),
+        ("/reset-headers", "Unreachable", 3),
+        ("/close-before", "Unreachable", 3),
+        ("/silence", "TimedOut", 1),
+        ("/drip-head", "TimedOut", 1),
+        ("/duplicate-length", "FetchError", 1),
+        ("/length-and-chunked", "FetchError", 1),
+        ("/bad-header-name", "FetchError", 1),
+        ("/not-http", "FetchError", 1),
+        ("/giant-header", "TooLarge", 1),
+    ],
+)
+async def test_what_brings_no_head_is_a_failure(server, path, error, tries_count):
+    """Named by the error tree, told in one line; only connection faults are tried again."""
+    visit = await Visitor(server).visit(path)
+    assert visit.captures == ()
+    assert visit.last is None
+    assert visit.failure.error == error
+    assert visit.failure.is_retryable is getattr(errors, error).retryable
+    assert server.url(path) in visit.failure.message
+    assert "\n" not in visit.failure.message
+    assert len(server.requests) == tries_count
+
+
+@pytest.mark.parametrize("path", ["/short-length", "/bad-chunk"])
+async def test_an_answer_that_lies_about_its_length_is_a_value(server, path):
+    """A failure when the lie came together with the head, else what was got."""
+    visit = await Visitor(server).visit(path)
+    assert visit.failure is not None or visit.last.body == PAGE[: len(visit.last.body)]
+
+
+async def test_the_waiting_between_tries_is_the_clocks_and_ends_within_ten_seconds(server):
+    """Injected: no test waits for it."""
+    visitor = Visitor(server)
+    await visitor.visit("/reset-before")
+    assert 0.5 <= (visitor.clock.now() - START).total_seconds() <= 10.0
+
+
+async def test_a_fault_that_passes_is_no_failure():
+    """The second try is answered."""
+    tries = []
+
+    async def once_bad(connection):
+        tries.append(1)
+        if len(tries) == 1:
+            connection.reset()
+        else:
+            await connection.send(FAULTS["/ok"])
+
+    async with FaultServer({"/once-bad": once_bad}) as server:
+        visit = await Visitor(server).visit("/once-bad")
+    assert (visit.failure, visit.last.body, len(tries)) == (None, PAGE, 2)
+
+
+async def test_a_refused_connection_is_a_failure(server):
+    """Nobody listens."""
+    visit = await Visitor(server).visit(f"http://127.0.0.1:{closed_port()}/")
+    assert (visit.failure.error, visit.failure.is_retryable) == ("Unreachable", True)
+
+
+async def test_an_unknown_host_is_a_failure(server):
+    """RFC 6761: `.invalid` never resolves."""
+    visit = await Visitor(server).visit("http://portal.invalid/")
+    assert visit.failure.error == "Unreachable"
+
+
+@pytest.mark.parametrize("url", ["ftp://a.vn/", "http:///x", "http://a.vn:99999/", "http://127.1/"])
+async def test_a_url_that_cannot_be_asked_for_is_disallowed(server, url):
+    """No request is sent, and none is worth trying again."""
+    visit = await Visitor(server).visit(url)
+    assert (visit.failure.error, visit.failure.is_retryable) == ("Disallowed", False)
+
+
+async def test_a_first_url_that_is_not_permitted_is_not_asked_for(server):
+    """The reason is the failure's message."""
+    visit = await Visitor(server).visit("/ok", permits=lambda url: "robots.txt forbids it")
+    assert (visit.failure.error, visit.failure.message) == ("Disallowed", "robots.txt forbids it")
+    assert (visit.captures, server.requests) == ((), [])
+
+
+async def test_redirects_are_followed_hop_by_hop_with_the_delay_between(server):
+    """Each hop is a capture, asked and waited for; the clock shows it."""
+    asked = []
+    visitor = Visitor(server)
+    visit = await visitor.visit("/chain/3", permits=lambda url: asked.append(url) or "")
+    assert [capture.status for capture in visit.captures] == [302, 302, 302, 200]
+    assert asked == [server.url(f"/chain/{left}") for left in (3, 2, 1, 0)]
+    times = [(capture.captured_at - START).total_seconds() for capture in visit.captures]
+    assert times == [0.0, 5.0, 10.0, 15.0]
+
+
+async def test_validators_are_for_the_first_hop_alone(server):
+    """Another URL has others."""
+    await Visitor(server).visit("/chain/1", etag='"v1"')
+    assert [request.header("If-None-Match") for request in server.requests] == ['"v1"', None]
+
+
+@pytest.mark.parametrize(
+    ("path", "last"),
+    [
+        ("/to-relative", "/ok?from=../x"),
+        ("/to-raw-utf8", "/ok?q=tin%20m%E1%BB%9Bi"),
+        ("/to-fragment", "/ok"),
+    ],
+)
+async def test_a_location_is_resolved_as_browsers_do(server, path, last):
+    """Relative, with raw letters, without fragment."""
+    visit = await Visitor(server).visit(path)
+    assert visit.last.url == server.url(last)
+    assert visit.last.body == PAGE
+
+
+@pytest.mark.parametrize("path", ["/to-mail", "/to-nowhere"])
+async def test_a_redirect_that_leads_to_no_page_is_the_last_answer(server, path):
+    """No failure: that is what the portal says."""
+    visit = await Visitor(server).visit(path)
+    assert (visit.failure, len(visit.captures), visit.last.status) == (None, 1, 302)
+
+
+async def test_a_redirect_out_of_scope_is_the_last_answer(server):
+    """It is not followed, and no delay passes."""
+    visitor = Visitor(server)
+    visit = await visitor.visit("/to-other-host", permits=lambda url: "" if "127" in url else "no")
+    assert (visit.failure, len(visit.captures), visit.last.status) == (None, 1, 301)
+    assert visitor.clock.now() == START
+
+
+@pytest.mark.parametrize(("path", "count"), [("/loop-a", 2), ("/cookie-demanding", 1)])
+async def test_redirects_in_a_circle_end_with_their_captures(server, path, count):
+    """The failure names the URL; no cookie is kept that would open the circle."""
+    visit = await Visitor(server).visit(path)
+    assert (visit.failure.error, len(visit.captures)) == ("Disallowed", count)
+    assert server.url(path) in visit.failure.message
+    assert all(request.header("Cookie") is None for request in server.requests)
+
+
+async def test_too_many_redirects_end_after_the_allowed_ones(server):
+    """Ten are followed by default, fewer when so set."""
+    assert len((await Visitor(server).visit("/chain/12")).captures) == 11
+    visit = await Visitor(server, max_hops=2).visit("/chain/3")
+    assert (visit.failure.error, len(visit.captures)) == ("Disallowed", 3)
+
+
+async def test_an_error_after_a_redirect_keeps_the_redirect():
+    """Both, captures and failure."""
+    fault = FAULTS["/to-relative"].replace(b"ok?from=../x", b"/reset-before")
+    async with FaultServer({"/to-reset": fault}) as server:
+        visit = await Visitor(server).visit("/to-reset")
+    assert (visit.failure.error, len(visit.captures)) == ("Unreachable", 1)
+
+
+async def test_secrets_stay_with_their_host():
+    """Another origin gets the page's address, not our key."""
+    async with FaultServer() as other:
+        away = FAULTS["/to-relative"].replace(b"ok?from=../x", other.url("/ok").encode())
+        async with FaultServer({"/away": away}) as server:
+            visitor = Visitor(
+                server, headers=(("X-Key", "s3cret"),), secret_headers=frozenset(("x-key",))
+            )
+            await visitor.visit("/away")
+        assert server.requests[0].header("X-Key") == "s3cret"
+        assert other.requests[0].header("X-Key") is None
+
+
+async def test_connect_to_goes_there_and_says_the_urls_host(server):
+    """Address and port replaced; the Host header and the capture's URL are the portal's."""
+    visitor = Visitor(server, connect_to=("127.0.0.1", server.port))
+    for url in ("http://sontay.hanoi.gov.vn/ok", "http://sontay.hanoi.gov.vn:8080/ok"):
+        visit = await visitor.visit(url)
+        assert (visit.last.body, visit.last.url, visit.last.ip) == (PAGE, url, "127.0.0.1")
+        assert server.requests[-1].header("Host") == url.split("/")[2]
+
+
+async def test_with_connect_to_no_literal_address_slips_past(server):
+    """The resolver is not asked for those; the socket refuses."""
+    visit = await Visitor(server, connect_to=("127.0.0.1", closed_port())).visit("/ok")
+    assert visit.failure.error == "Unreachable"
+    assert "connect_to" in visit.failure.message
+    assert server.requests == []
+
+
+def test_connect_to_takes_an_address_not_a_name():
+    """A name would have to be resolved."""
+    with pytest.raises(ValueError, match="localhost"):
+        FetchSettings(user_agent="x", connect_to=("localhost", 80))
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes its certificate with openssl")
+async def test_an_untrusted_certificate_is_a_failure_that_says_why(tmp_path):
+    """Over connect_to, so that the name asked for in TLS is the portal's."""
+    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
+    subject = ("-subj", "/CN=sontay.hanoi.gov.vn", "-days", "2")
+    made = ("-keyout", str(key), "-out", str(certificate))
+    subprocess.run(
+        ("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *made),
+        check=True,
+        capture_output=True,
+    )
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    names = []
+    context.sni_callback = lambda _socket, name, _context: names.append(name)
+    listening = await asyncio.start_server(lambda _r, w: w.close(), "127.0.0.1", 0, ssl=context)
+    async with listening:
+        port = listening.sockets[0].getsockname()[1]
+        visitor = Visitor(None, connect_to=("127.0.0.1", port))
+        visit = await visitor.visit("https://sontay.hanoi.gov.vn/")
+    assert visit.failure.error == "Unreachable"
+    assert "self-signed certificate" in visit.failure.message
+    assert set(names) == {"sontay.hanoi.gov.vn"}
+
+
+async def test_connections_are_kept_for_the_next_page(server):
+    """One handshake for two visits of one fetcher."""
+    clock = DrivenClock(START)
+    before = sockets()
+    async with Fetcher(FetchSettings(**HURRIED), clock) as fetcher:
+        for _ in range(3):
+            page = target(server.url("/ok-keep-alive"))
+            visit = await fetcher.fetch(page, permits=everything, delay_s=0.0)
+            assert (visit.last.body, visit.last.ip) == (PAGE, "127.0.0.1")
+        assert sockets() - before == 2  # both ends of one connection
+
+
+async def test_cancelling_passes_through(server):
+    """And leaves nothing open, as the fixture shows."""
+    async with Fetcher(
+        FetchSettings(**{**HURRIED, "idle_s": 30.0, "total_s": 30.0}), DrivenClock(START)
+    ) as fetcher:
+        for path in ("/silence", "/silence-in-body"):
+            page = target(server.url(path))
+            task = asyncio.create_task(fetcher.fetch(page, permits=everything, delay_s=0.0))
+            await asyncio.sleep(0.1)
+            task.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await task
+
+
+async def test_a_reason_phrase_of_odd_bytes_can_be_stored(server):
+    """No lone surrogate."""
+    visit = await Visitor(server).visit("/odd-reason")
+    visit.last.reason.encode("utf-8")
+
+
+async def test_a_header_of_thirty_thousand_bytes_is_still_read(server):
+    """Cookies of real portals."""
+    assert (await Visitor(server).visit("/big-header")).last.body == PAGE
+
+
+@pytest.mark.parametrize("path", [*FAULTS, "/chain/1", "/no-such-fault"])
+async def test_every_fault_ends_in_a_value(server, path):
+    """In time, with a failure or a capture."""
+    async with asyncio.timeout(20):
+        visit = await Visitor(server).visit(path)
+    assert visit.failure is not None or visit.last is not None
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        value
+        for value in vars(client_exceptions).values()
+        if isinstance(value, type) and issubclass(value, aiohttp.ClientError)
+    ],
+)
+def test_every_client_error_of_aiohttp_is_translated(foreign):
+    """A new one in a new version fails here, not in the night."""
+    if foreign is aiohttp.ClientError:
+        return
+    mapped = [ours for known, ours in _TRANSLATED if issubclass(foreign, known)]
+    assert mapped
+    assert issubclass(mapped[0], errors.FetchError)
