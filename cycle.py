@@ -37,7 +37,8 @@ from storage.decide import Report
 from storage.frontier import Done, Finding, Slice, Wait
 from storage.portals import add_portal
 
-PATIENCE = timedelta(minutes=10)  # a cycle does not wait longer for one key; the next one will
+PATIENCE = timedelta(minutes=5)  # a cycle does not wait longer for one key; the next one will
+CHANGE_KINDS = ("new", "edited", "moved", "gone", "returned")
 POLL_S = 5.0  # how often a key held by another process is tried again
 
 
@@ -109,8 +110,23 @@ class Tally:
         for change in report.changes:
             self.changes[change] = self.changes.get(change, 0) + 1
 
+    def lines(self) -> list[tuple[str, str]]:
+        """The counts in words: a name and what is to say of it."""
+        shown = {
+            "pages": ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items())),
+            "articles": ", ".join(
+                f"{self.changes[kind]} {kind}" for kind in CHANGE_KINDS if kind in self.changes
+            )
+            or "no changes",
+            "quality": ", ".join(
+                f"{count} {name}" for name, count in sorted(self.qualities.items())
+            ),
+            "kept": f"{self.payload_bytes:,} bytes of answers",
+        }
+        return [(name, text) for name, text in shown.items() if text]
 
-# --- one cycle of one portal -----------------------------------------------------------------------
+
+# --- one cycle of one portal ----------------------------------------------------------------------
 
 
 async def crawl(
@@ -253,25 +269,33 @@ class _Cycle:
         state: KeyState = claimed.state
         for target in claimed.targets:
             robots, state = await self._robots_of(target.url, claimed.key, state)
+            if robots.is_forbidden_all or self._is_blocked(state):
+                break  # the key says until when
             await wait_for_turn(self._portal, state)
-            recorded, state = await visit_page(
-                self._portal, target, robots, claimed.key, state
-            )
+            recorded, state = await visit_page(self._portal, target, robots, claimed.key, state)
             self._pending.append(recorded)
             recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
             await self._take_recorded()
-            if state.blocked_until is not None and state.blocked_until > self._portal.clock.now():
-                break  # the rest of the slice goes back; the key says when
+            if self._is_blocked(state):
+                break  # the rest of the slice goes back
         await self._give_back()
 
-    async def _robots_of(
-        self, url: str, key: str, state: KeyState
-    ) -> tuple[Robots, KeyState]:
+    async def _robots_of(self, url: str, key: str, state: KeyState) -> tuple[Robots, KeyState]:
         where = origin(url)
         known = self._robots.get(where)
         if known is None or known.expires_at <= self._portal.clock.now():
-            self._robots[where], state = await robots_for(self._portal, url, key, state)
-        return self._robots[where], state
+            known, state = await robots_for(self._portal, url, key, state)
+            self._robots[where] = known
+        if known.is_forbidden_all:
+            until, why = known.expires_at, f"{where}/robots.txt cannot be had: nothing is allowed"
+            job = self._portal.archive.run(
+                lambda connection: frontier.block_key(connection, key, until, why)
+            )
+            await asyncio.wrap_future(job)
+        return known, state
+
+    def _is_blocked(self, state: KeyState) -> bool:
+        return state.blocked_until is not None and state.blocked_until > self._portal.clock.now()
 
     def _announcer(self, loop: asyncio.AbstractEventLoop) -> Any:
         def announce(recorded: "Future[Report]") -> None:

@@ -4,33 +4,31 @@
     read     crawler/read.py      records with quality and provenance
     record   storage/archive.py   bytes, then rows, then the word "kept"
 
-Nothing calls back up. `adopt` enters at *read*, with captures out of the WARC of a process that
+Nothing calls back up. `adopt.py` enters at *read*, with captures out of the WARC of a process that
 died before it could write their rows.
 """
 
 import logging
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
 from core.config import Config, PortalConfig
-from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
+from core.records import KeyState, PageKind, Quality, Reading, Target, Visit
 from core.text import tidy
-from crawler.decode import inflate
 from crawler.fetch import Fetcher, FetchSettings
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
 from crawler.portals import FAMILIES
-from crawler.read import header, read
+from crawler.read import read
 from crawler.urls import canonical, origin, refusal
 from storage.archive import Archive
 from storage.decide import Report, VisitRecord
 from storage.frontier import begin_attempt
 from storage.presence import GoneRule
 from storage.robots import robots_of, save_robots
-from storage.warc import StoredVisit
 
 PRODUCT = "Khotin"  # the token robots.txt files know us by
 
@@ -165,9 +163,7 @@ async def robots_for(
     if saved is not None:
         return Robots.from_record(saved), state
     await wait_for_turn(portal, state)
-    target = Target(
-        portal=portal.id, url=f"{where}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now
-    )
+    target = Target(portal=portal.id, url=f"{where}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now)
     visit = await portal.fetcher.fetch(target, permits=lambda _: "", delay_s=0)
     robots = Robots.from_answer(visit, PRODUCT, portal.clock.now())
     delay_s = portal_delay(portal, robots)
@@ -198,85 +194,3 @@ async def wait_for_turn(portal: Portal, state: KeyState) -> None:
     wait_s = (state.next_slot_at - portal.clock.now()).total_seconds()
     if wait_s > 0:
         await portal.clock.sleep(wait_s)
-
-
-# --- what a dead process left ----------------------------------------------------------------------
-
-
-def adopt_orphans(config: Config, archive: Archive) -> int:
-    """Give rows to visits whose bytes were kept by a process that died before writing them.
-
-    They are read with their original times and recorded in order, before anything new is asked.
-    Returns how many there were.
-    """
-    count = 0
-    for stored in archive.orphans():
-        visit = _visit_again(stored)
-        if visit is None or visit.target.portal not in config.portals:
-            continue
-        portal_config = config.portals[visit.target.portal]
-        site = site_of(visit.target.portal, portal_config)
-        last = visit.last
-        is_page = last is not None and visit.failure is None and last.status != 304
-        reading = None
-        if last is not None and is_page and visit.target.kind is not PageKind.ROBOTS:
-            reading = read(last, site, visit.target.kind)
-        record = VisitRecord(
-            visit=visit,
-            reading=reading,
-            key="",
-            key_state=KeyState(next_slot_at=visit.started_at),
-            gone_rule=gone_rule(portal_config),
-            retry_at=None,
-            is_following=False,
-        )
-        places = [kept.place for kept in stored.captures]
-        archive.adopt(record, (*places, stored.place or places[-1])).result()
-        count += 1
-    archive.adopted()
-    return count
-
-
-def _visit_again(stored: StoredVisit) -> Visit | None:
-    """The visit that a stored one was; None when too little of it was written to say."""
-    if stored.id is None or stored.portal is None or stored.started_at is None:
-        return None
-    target = Target(
-        portal=stored.portal,
-        url=stored.target_url or "",
-        kind=stored.kind or PageKind.OTHER,
-        cycle_at=stored.cycle_at or stored.started_at,
-        page_no=stored.page_no or 1,
-    )
-    captures = []
-    for kept in stored.captures:
-        found = kept.capture
-        capture = Capture(
-            url=found.url,
-            captured_at=found.captured_at,
-            status=found.status,
-            reason=found.reason,
-            http_version=found.http_version,
-            headers=found.headers,
-            request_headers=kept.request_headers,
-            payload=found.payload or b"",
-            body=b"",
-            quality=kept.quality or Quality.OK,
-            truncated=found.truncated,
-            ip=found.ip,
-            duration_ms=kept.duration_ms or 0,
-        )
-        inflated = inflate(
-            capture.payload,
-            header(capture, b"content-encoding") or "",
-            max_bytes=16 << 20,
-            max_ratio=100.0,
-        )
-        captures.append(replace(capture, body=inflated.body))
-    return Visit(
-        id=stored.id,
-        target=target,
-        started_at=stored.started_at,
-        captures=tuple(captures),
-        failure=stored.failure,
-    )

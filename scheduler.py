@@ -97,9 +97,7 @@ async def serve(config: Config, archive: Archive, clock: Clock) -> None:
 class _Service:
     """The cycles that run now, and the error that ends them all."""
 
-    def __init__(
-        self, config: Config, archive: Archive, clock: Clock, stop: asyncio.Event
-    ) -> None:
+    def __init__(self, config: Config, archive: Archive, clock: Clock, stop: asyncio.Event) -> None:
         self._config, self._archive, self._clock, self._stop = config, archive, clock, stop
         self._running: set[asyncio.Task[None]] = set()
         self.error: KhotinError | None = None

@@ -99,9 +99,7 @@ def article_from_json(data: JsonDict) -> Article:
         tags=tuple(data["tags"]),
         language=data["language"],
         published=published,
-        updated=When(
-            at=updated_at, precision=Precision.MINUTE, text="", on=updated_at.date()
-        )
+        updated=When(at=updated_at, precision=Precision.MINUTE, text="", on=updated_at.date())
         if updated_at
         else None,
     )

@@ -57,7 +57,7 @@ class Target:
     cycle_at: datetime  # start of the cycle this visit belongs to
     id: int = 0  # row in the frontier; 0 when it has none (robots.txt, `khotin read`)
     page_no: int = 1  # a listing's page, from 1
-    attempts_count: int = 0  # claims since the last recorded visit, this one included
+    attempts_count: int = 1  # attempts since the last answer, this one included
     etag: str | None = None  # validators of the last whole answer
     last_modified: str | None = None
 

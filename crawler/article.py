@@ -34,9 +34,7 @@ def read_article(page: Reading, tree: LexborHTMLParser, site: Site, layout: Layo
 class _Fields:
     """One pass over the fields of one page; collects provenance and refusals on the way."""
 
-    def __init__(
-        self, page: Reading, tree: LexborHTMLParser, site: Site, layout: Layout
-    ) -> None:
+    def __init__(self, page: Reading, tree: LexborHTMLParser, site: Site, layout: Layout) -> None:
         self.page, self.tree, self.site, self.layout = page, tree, site, layout
         self.url = page.canonical_url or page.url
         self.provenance: dict[str, Provenance] = {}

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from core.records import Links
 from crawler.layout import Layout, Site
 from crawler.urls import canonical, native_id, refusal
-from core.records import Links
 
 MAX_LINKS = 2_000  # of one page
 

@@ -57,9 +57,7 @@ def _image(node: LexborNode, url: str, site: Site, rules: ListingRules) -> str |
     return canonical(found.attributes.get("src") or "", url, site.family.urls) if found else None
 
 
-def _when(
-    text: str, site: Site, captured_at: datetime, refusals: list[Refusal]
-) -> When | None:
+def _when(text: str, site: Site, captured_at: datetime, refusals: list[Refusal]) -> When | None:
     try:
         return read_when(text, zone=site.zone, captured_at=captured_at)
     except BadValue as error:

@@ -5,13 +5,14 @@ brought. Pure: `now` and random numbers are given, and every state is a record t
 It does not know what is due, who asks, or where states are kept.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from protego import Protego
 
-from core.records import Capture, Quality, Visit
+from core.records import Capture, KeyState, Quality, Visit
 from crawler.decode import decode_text
 
 ROBOTS_LIFE = timedelta(hours=24)  # RFC 9309 2.4
@@ -26,6 +27,7 @@ REFUSAL_MAX_S = 86_400.0
 REFUSALS_FORGOTTEN = timedelta(minutes=30)  # after the first normal answer
 RETRY_FIRST_S = 300.0
 RETRY_MAX_S = 86_400.0
+_INSTANTS = ("fetched_at", "expires_at")  # of a Robots record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +85,19 @@ class Robots:
             sitemaps=tuple(dict.fromkeys(rules.sitemaps)),
         )
 
+    @classmethod
+    def from_record(cls, record: dict[str, Any]) -> "Robots":
+        """The record that `to_record` made."""
+        instants = {name: datetime.fromisoformat(record[name]) for name in _INSTANTS}
+        return cls(**(record | instants | {"sitemaps": tuple(record["sitemaps"])}))
+
+    def to_record(self) -> dict[str, Any]:
+        """Plain values for the archive's cache."""
+        names = [each.name for each in fields(self) if each.init]
+        record = {name: getattr(self, name) for name in names}
+        record |= {name: record[name].isoformat() for name in _INSTANTS}
+        return record | {"sitemaps": list(self.sitemaps)}
+
     def allows(self, url: str) -> bool:
         """Whether that absolute URL may be asked for. robots.txt itself always may."""
         if self.is_allowed_all:
@@ -90,17 +105,6 @@ class Robots:
         if self.is_forbidden_all:
             return url.partition("://")[2].partition("/")[2] == "robots.txt"
         return self._rules.can_fetch(url, self.product)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyState:
-    """What is remembered of one politeness key between two visits."""
-
-    next_slot_at: datetime  # nothing is asked before
-    blocked_until: datetime | None = None  # set while the host asked or had to be left alone
-    refusals_count: int = 0  # refusals and failures in a row, as far as not forgotten
-    answered_at: datetime | None = None  # first normal answer after the last of them
-    reason: str = ""  # one sentence for people when blocked, else ""
 
 
 def delay_of(configured_s: float, robots: Robots, jitter: float) -> float:

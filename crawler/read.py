@@ -159,9 +159,7 @@ def choose_layout(tree: LexborHTMLParser, site: Site, blank: Reading) -> Layout 
     return fitting[0]
 
 
-def _grade_page(
-    tree: LexborHTMLParser, text: str, layout: Layout | None
-) -> tuple[Quality, str]:
+def _grade_page(tree: LexborHTMLParser, text: str, layout: Layout | None) -> tuple[Quality, str]:
     title_node = tree.css_first("title")
     title = tidy(title_node.text()) if title_node is not None else ""
     if any(tree.css_matches(sign) for sign in _WALL_SIGNS) or title.lower().startswith(

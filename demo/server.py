@@ -15,7 +15,7 @@ from random import Random
 from types import TracebackType
 from typing import Self
 
-from aiohttp import web  # noqa: TID251  the far end of the socket, not a client
+from aiohttp import web
 
 from demo.pages import page_at
 from demo.town import Town, TownState

@@ -4,7 +4,7 @@ Decides what an article of the replica holds before anything happens to it. Refu
 article appears, changes or vanishes (`town.py`) and what a page looks like (`pages.py`).
 """
 
-import tomllib  # noqa: TID251  the replica knows nobody, not even core/config.py
+import tomllib
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass

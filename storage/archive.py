@@ -336,5 +336,3 @@ def make_folders(folder: Path) -> None:
                 "name another folder with --archive",
                 path=str(path),
             ) from error
-
-

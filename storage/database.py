@@ -8,7 +8,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from alembic import command
@@ -76,7 +75,9 @@ def upgrade(engine: Engine, path: Path) -> None:
         current = check_schema(connection, path)
         if current == _scripts().get_current_head():
             return
-        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        raw = connection.connection.dbapi_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("PRAGMA foreign_keys=OFF")  # it does nothing inside a transaction
         with connection.begin():
             config = _alembic_config()
             config.attributes["connection"] = connection
@@ -140,8 +141,3 @@ def _alembic_config() -> AlembicConfig:
 
 def _scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(_alembic_config())
-
-
-def connection_of(engine: Engine) -> Any:
-    """A connection for the life of its owner."""
-    return engine.connect()

@@ -159,25 +159,19 @@ def _decide_listing(connection: Connection, kept: Kept, reading: Reading) -> boo
         article_ids[item.url], is_new = add_listed(connection, kept, item)
         has_news = has_news or is_new
         if item.view_count is not None:
-            observe_views(
-                connection, kept, article_ids[item.url], "listing", item.view_count.count
-            )
+            observe_views(connection, kept, article_ids[item.url], "listing", item.view_count.count)
     observe_placements(connection, kept, reading, article_ids)
     return has_news
 
 
-def _follow(
-    connection: Connection, kept: Kept, record: VisitRecord, *, has_news: bool
-) -> int:
+def _follow(connection: Connection, kept: Kept, record: VisitRecord, *, has_news: bool) -> int:
     """Put the links of a page into the frontier; a listing goes on while it brings news."""
     target, reading = record.visit.target, record.reading
     assert reading is not None
     links = reading.links
     findings = [Finding(url=url, kind=PageKind.ARTICLE) for url in links.articles]
     findings += [Finding(url=url, kind=PageKind.LISTING) for url in links.listings]
-    found = frontier.add_targets(
-        connection, findings, of=target, key=record.key, now=kept.now
-    )
+    found = frontier.add_targets(connection, findings, of=target, key=record.key, now=kept.now)
     page_no = target.page_no + 1
     if links.next is None or page_no > record.listing_pages:
         return found
@@ -193,15 +187,13 @@ def _follow(
 # --- when again ----------------------------------------------------------------------------------
 
 
-def _due_at(
-    connection: Connection, record: VisitRecord, article_id: int | None
-) -> datetime | None:
+def _due_at(connection: Connection, record: VisitRecord, article_id: int | None) -> datetime | None:
     """When the target is due again; None: when the next cycle starts."""
     visit, reading, target = record.visit, record.reading, record.visit.target
     at = visit.last.captured_at if visit.last else visit.started_at
     if record.retry_at is not None:
         return record.retry_at
-    if outcome_of(visit) == "missing" and article_id is None:
+    if outcome_of(visit) == "failed" or (outcome_of(visit) == "missing" and article_id is None):
         return at + _OTHER_AGAIN
     if article_id is not None:
         return _article_due(connection, record, article_id, at)

@@ -75,9 +75,7 @@ def insert_for(connection: Connection, table: Any) -> Any:
 def add_key(connection: Connection, key: str, now: datetime) -> None:
     """Make sure the politeness key has a row."""
     row = {"key": key, "next_slot_at": now, "refusals_count": 0, "reason": ""}
-    connection.execute(
-        insert_for(connection, politeness_keys).values(row).on_conflict_do_nothing()
-    )
+    connection.execute(insert_for(connection, politeness_keys).values(row).on_conflict_do_nothing())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +130,7 @@ def add_targets(
     return len(fresh)
 
 
-def make_due(
-    connection: Connection, portal: str, urls: Iterable[str], at: datetime
-) -> None:
+def make_due(connection: Connection, portal: str, urls: Iterable[str], at: datetime) -> None:
     """Let these known URLs be visited in the cycle that started `at`, if they are not already."""
     connection.execute(
         update(frontier)
@@ -148,25 +144,19 @@ def make_due(
     )
 
 
-def start_cycle(
-    connection: Connection, portal: str, at: datetime, *, is_all: bool
-) -> None:
+def start_cycle(connection: Connection, portal: str, at: datetime, *, is_all: bool) -> None:
     """Make front page and listings due; with `is_all` every known URL that was not set aside."""
     listed = (PageKind.FRONT.value, PageKind.LISTING.value)
     which = [frontier.c.portal == portal, frontier.c.set_aside.is_(None)]
     if not is_all:
         which += [frontier.c.kind.in_(listed), frontier.c.page_no == 1]
     connection.execute(update(frontier).where(*which).values(due_at=at))
-    connection.execute(
-        update(portals).where(portals.c.id == portal).values(cycle_started_at=at)
-    )
+    connection.execute(update(portals).where(portals.c.id == portal).values(cycle_started_at=at))
 
 
 def end_cycle(connection: Connection, portal: str, at: datetime) -> None:
     """Note that the portal's cycle came to its end."""
-    connection.execute(
-        update(portals).where(portals.c.id == portal).values(cycle_ended_at=at)
-    )
+    connection.execute(update(portals).where(portals.c.id == portal).values(cycle_ended_at=at))
 
 
 # --- claims --------------------------------------------------------------------------------------
@@ -263,7 +253,7 @@ def _target(row: Any, cycle_at: datetime) -> Target:
         kind=PageKind(row.kind),
         cycle_at=cycle_at,
         page_no=row.page_no,
-        attempts_count=row.attempts_count + 1,
+        attempts_count=row.failures_count + 1,
         etag=row.etag,
         last_modified=row.last_modified,
     )
@@ -310,9 +300,7 @@ class AfterVisit:
     last_modified: str | None
 
 
-def settle(
-    connection: Connection, target: Target, after: AfterVisit, now: datetime
-) -> None:
+def settle(connection: Connection, target: Target, after: AfterVisit, now: datetime) -> None:
     """The visit is recorded: free the target and say when it is due again."""
     values: dict[str, Any] = {
         "due_at": after.due_at,
@@ -329,8 +317,15 @@ def settle(
         values["kind"] = after.kind.value
         if after.kind not in (PageKind.FRONT, PageKind.LISTING):
             values["priority"] = KNOWN_PRIORITY
+    connection.execute(update(frontier).where(frontier.c.id == target.id).values(**values))
+
+
+def block_key(connection: Connection, key: str, until: datetime, reason: str) -> None:
+    """Leave a key alone until then, for a reason told to people."""
     connection.execute(
-        update(frontier).where(frontier.c.id == target.id).values(**values)
+        update(politeness_keys)
+        .where(politeness_keys.c.key == key)
+        .values(blocked_until=until, reason=reason)
     )
 
 

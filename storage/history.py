@@ -84,9 +84,7 @@ def prove_unchanged(connection: Connection, kept: Kept, article_id: int) -> None
     )
 
 
-def _record_version(
-    connection: Connection, kept: Kept, article_id: int, seen: Seen
-) -> list[str]:
+def _record_version(connection: Connection, kept: Kept, article_id: int, seen: Seen) -> list[str]:
     row, current = _current(connection, article_id)
     step = fold.next_version(current, seen)
     if not isinstance(step, Begun):
@@ -178,9 +176,7 @@ def _insert_version(
     ).scalar_one()
 
 
-def _join_cluster(
-    connection: Connection, kept: Kept, article_id: int, text_hash: str
-) -> None:
+def _join_cluster(connection: Connection, kept: Kept, article_id: int, text_hash: str) -> None:
     """Articles with the same running text, under whatever ids, are one cluster."""
     if not text_hash:
         return

@@ -20,9 +20,7 @@ def find_article(
     """The article with the portal's own id, else the one this URL belongs to now."""
     if native_id is not None:
         by_id = connection.execute(
-            select(articles).where(
-                articles.c.portal == portal, articles.c.native_id == native_id
-            )
+            select(articles).where(articles.c.portal == portal, articles.c.native_id == native_id)
         ).first()
         if by_id is not None:
             return by_id

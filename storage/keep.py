@@ -70,6 +70,24 @@ def original_of(connection: Connection, capture: Capture) -> Original | None:
     return Original(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
 
 
+def place_of(connection: Connection, record_id: str) -> Place | None:
+    """Where a capture's record lies; None when no row knows it."""
+    row = connection.execute(
+        select(captures, warc_files.c.name)
+        .join(warc_files, warc_files.c.id == captures.c.warc_file_id)
+        .where(captures.c.record_id == record_id)
+    ).first()
+    if row is None:
+        return None
+    return Place(
+        file=row.name,
+        offset=row.warc_offset,
+        length=row.warc_length,
+        record_id=row.record_id,
+        record_type=row.record_type,
+    )
+
+
 def keep_visit(
     connection: Connection,
     visit: Visit,

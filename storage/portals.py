@@ -9,9 +9,7 @@ from storage.frontier import insert_for
 from storage.tables import portal_hosts, portals
 
 
-def add_portal(
-    connection: Connection, portal_id: str, config: PortalConfig, now: datetime
-) -> None:
+def add_portal(connection: Connection, portal_id: str, config: PortalConfig, now: datetime) -> None:
     """Write what the config says of a portal; its hosts are seen today."""
     shown = {"name": config.name or config.host, "family": config.family, "zone": config.zone}
     connection.execute(
@@ -23,9 +21,7 @@ def add_portal(
         connection.execute(
             insert_for(connection, portal_hosts)
             .values(portal=portal_id, host=host, first_seen_at=now, last_seen_at=now)
-            .on_conflict_do_update(
-                index_elements=["portal", "host"], set_={"last_seen_at": now}
-            )
+            .on_conflict_do_update(index_elements=["portal", "host"], set_={"last_seen_at": now})
         )
 
 

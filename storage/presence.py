@@ -124,9 +124,7 @@ def _settle_main_url(connection: Connection, article_id: int, url: str) -> None:
         connection.execute(update(articles).where(articles.c.id == article_id).values(url=url))
 
 
-def _step_article(
-    connection: Connection, kept: Kept, article_id: int, rule: GoneRule
-) -> list[str]:
+def _step_article(connection: Connection, kept: Kept, article_id: int, rule: GoneRule) -> list[str]:
     row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
     before = State(row.state)
     proofs = last_proofs(connection, article_id)

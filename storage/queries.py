@@ -79,7 +79,7 @@ def status(connection: Connection, now: datetime) -> list[Answer]:
             {
                 "portal": portal.id,
                 "name": portal.name,
-                "articles": {state: count for state, count in states},
+                "articles": dict(row._tuple() for row in states),
                 "versions_count": _count_versions(connection, portal.id),
                 "captures_count": kept[0],
                 "payload_bytes": int(kept[1]),
@@ -121,6 +121,21 @@ def warc_bytes(connection: Connection) -> tuple[int, int]:
         select(func.count(), func.coalesce(func.sum(warc_files.c.size_bytes), 0))
     ).one()
     return row[0], int(row[1])
+
+
+def zones(connection: Connection) -> dict[str, str]:
+    """Each portal's zone by name."""
+    rows = connection.execute(select(portals.c.id, portals.c.zone).order_by(portals.c.id))
+    return {row.id: row.zone for row in rows}
+
+
+def known_portal(connection: Connection, portal: str | None) -> None:
+    """Raises `ConfigError` for a portal that the archive has nothing of; None is all of them."""
+    known = zones(connection)
+    if portal is not None and portal not in known:
+        raise ConfigError(
+            f"--portal {portal!r}: the archive knows {', '.join(known) or 'no portal yet'}"
+        )
 
 
 # --- articles ------------------------------------------------------------------------------------
@@ -231,9 +246,7 @@ def article(connection: Connection, article_id: int) -> Answer:
                 article_urls.c.first_seen_at,
                 article_urls.c.last_seen_at,
             )
-            .where(
-                article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None)
-            )
+            .where(article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None))
             .order_by(article_urls.c.first_seen_at),
         ),
         "section_history": _rows(
@@ -285,6 +298,27 @@ def versions_of(connection: Connection, article_id: int) -> list[Answer]:
         }
         for row in rows
     ]
+
+
+def version_pair(
+    connection: Connection, article_id: int, older: int | None, newer: int | None
+) -> tuple[Answer, Answer]:
+    """Two versions by number; without numbers the last two, with one that and the newest.
+
+    Raises `ConfigError` when there are none such.
+    """
+    found = {version["version_no"]: version for version in versions_of(connection, article_id)}
+    if len(found) < 2:
+        raise ConfigError(
+            f"article {article_id} has {len(found) or 'no'} version{'s' * (len(found) != 1)}: "
+            "there is nothing to compare"
+        )
+    numbers = sorted(found)
+    pair = (older or numbers[-2], newer or numbers[-1])
+    for number in pair:
+        if number not in found:
+            raise ConfigError(f"article {article_id} has versions {numbers[0]} to {numbers[-1]}")
+    return found[pair[0]], found[pair[1]]
 
 
 def capture(connection: Connection, capture_id: int) -> Answer:

@@ -12,9 +12,7 @@ from storage.tables import robots_files
 def robots_of(connection: Connection, origin: str, now: datetime) -> dict[str, Any] | None:
     """What the origin said, as it was saved; None when there is nothing that still holds."""
     row = connection.execute(
-        select(robots_files).where(
-            robots_files.c.origin == origin, robots_files.c.expires_at > now
-        )
+        select(robots_files).where(robots_files.c.origin == origin, robots_files.c.expires_at > now)
     ).first()
     return None if row is None else row.record
 

@@ -77,9 +77,7 @@ def observe_views(
     observe(connection, series_runs, kept, subject, {"value": count})
 
 
-def observe_weather(
-    connection: Connection, kept: Kept, weather: WeatherObservation
-) -> None:
+def observe_weather(connection: Connection, kept: Kept, weather: WeatherObservation) -> None:
     """One look at a place of the portal's weather; filled and unfilled are runs apart."""
     subject = {
         "portal": kept.visit.target.portal,
@@ -107,17 +105,13 @@ def observe_placements(
     shown = "\n".join(f"{item.url}\t{item.title}" for item in reading.placements)
     list_hash = hashlib.sha256(shown.encode("utf-8", "replace")).hexdigest()
     subject = {"portal": kept.visit.target.portal, "url": reading.canonical_url}
-    run_id, is_new = observe(
-        connection, placement_runs, kept, subject, {"list_hash": list_hash}
-    )
+    run_id, is_new = observe(connection, placement_runs, kept, subject, {"list_hash": list_hash})
     if is_new:
         rows = [_placement_row(item, run_id, article_ids) for item in reading.placements]
         connection.execute(insert(placements), rows)
 
 
-def _placement_row(
-    item: Placement, run_id: int, article_ids: Mapping[str, int]
-) -> dict[str, Any]:
+def _placement_row(item: Placement, run_id: int, article_ids: Mapping[str, int]) -> dict[str, Any]:
     return {
         "run_id": run_id,
         "position": item.position,

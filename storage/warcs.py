@@ -56,9 +56,7 @@ def note_sealed(connection: Connection, sealed: SealedFile, now: datetime) -> No
     connection.execute(
         update(warc_files)
         .where(warc_files.c.name == sealed.name)
-        .values(
-            state=SEALED, sealed_at=now, size_bytes=sealed.size_bytes, sha256=sealed.sha256
-        )
+        .values(state=SEALED, sealed_at=now, size_bytes=sealed.size_bytes, sha256=sealed.sha256)
     )
 
 
@@ -80,9 +78,7 @@ def unknown_stretches(connection: Connection) -> list[Stretch]:
     """Sealed files that end with records without rows."""
     rows = connection.execute(
         select(warc_files)
-        .where(
-            warc_files.c.state == SEALED, warc_files.c.known_bytes < warc_files.c.size_bytes
-        )
+        .where(warc_files.c.state == SEALED, warc_files.c.known_bytes < warc_files.c.size_bytes)
         .order_by(warc_files.c.name)
     )
     return [Stretch(file=row.name, offset=row.known_bytes) for row in rows]

@@ -158,7 +158,7 @@ def show_weather(console: Console, answers: list[Answer], zone: ZoneInfo) -> Non
     console.print(f"times in {zone.key}", style="dim")
 
 
-# --- one article -----------------------------------------------------------------------------------
+# --- one article --------------------------------------------------------------------------------
 
 
 def show_article(console: Console, answer: Answer, zone: ZoneInfo) -> None:

@@ -11,7 +11,8 @@ Most pages are judged by the tags alone; `opened.py` follows the open elements o
 import re
 from collections.abc import Iterator
 
-from crawler.decode.opened import OPAQUE_NAMES, Opened, Tag
+from crawler.decode.elements import OPAQUE, Tag
+from crawler.decode.opened import Opened
 
 MAX_ATTRIBUTES = 1_000  # on one tag; 28 s for 100,000
 MAX_STARTS_UNFOLLOWED = 2_500  # so few tags cannot nest deeper than is allowed
@@ -115,8 +116,8 @@ _TAG_LIKE = re.compile(rb"<[A-Za-z!/?]")
 def scan_complexity(body: bytes) -> str:
     """The reason why `body` must not be parsed, as one sentence; "" when it may be.
 
-    Takes any bytes, in time linear in their number. The page is read as HTML whose letters of
-    markup are ASCII; a page in UTF-16 is to be scanned after it was decoded and encoded anew.
+    Takes any bytes, in time linear in their number, and sees tags only where `<` is the byte 3C: it
+    is to be given what the parser gets, so the decoded text encoded as UTF-8, and never UTF-16.
     """
     starts_count = markup_bytes = 0
     is_followed = has_opaque = False
@@ -132,7 +133,7 @@ def scan_complexity(body: bytes) -> str:
                     return f"the page has more than {MAX_STARTS:,} tags"
                 if len(name) < 9:
                     name = name.lower()
-                    has_opaque = has_opaque or name in OPAQUE_NAMES
+                    has_opaque = has_opaque or name in OPAQUE
                     if name in (b"html", b"body"):
                         roots.append(found[0])
         elif kind in ("text", "script"):

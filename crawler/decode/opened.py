@@ -1,76 +1,24 @@
 """Which elements are open after each tag, as the HTML Standard's tree construction has it.
 
-Follows the standard (13.2.6) where it closes elements, and where that depends on more than names it
-leaves them open: the count is an upper bound. Every step is O(1) but for what it pops. It builds no
-tree and keeps no text.
+Follows the standard (13.2.6) where it opens and closes elements, without building a tree: an
+element it left open in error would soon close others in error, and hide what is really open. Where
+it must guess (tables in templates, framesets) elements count but close nothing. Every step is O(1)
+but for what it pops, or is counted as work.
 """
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import NamedTuple
+
+from crawler.decode import elements as known
+from crawler.decode.elements import Tag
 
 MAX_OPEN = 2_500  # 33,000 nested <div> take lexbor 2.4 s, 200,000 over a minute
 MAX_WALKS = 50_000_000  # elements passed when looking for one to close; 6 ns each
 MAX_REOPENED = 500_000  # formatting elements made anew; 0.3 us and 390 bytes each
+MAX_FRAMESETS = 100  # in a frameset most other tags are ignored, which is not followed
 _STEPS_OF_A_SEARCH = 8  # in the list of formatting; a step of ours costs that of eight of lexbor's
-
-OPAQUE_NAMES = frozenset((b"svg", b"math", b"frameset", b"template"))
-"""Elements in which a raw element's start tag may not switch the tokenizer."""
-
-_RAW = frozenset(b"script style textarea title xmp iframe noembed noframes".split())
-_VOID = frozenset(
-    b"area base basefont bgsound br col embed frame hr image img input keygen link meta param "
-    b"source track wbr html body head".split()
-)
-_FORMATTING = frozenset(b"a b big code em font i nobr s small strike strong tt u".split())
-_HEADINGS = frozenset(b"h1 h2 h3 h4 h5 h6".split())
-_CLOSES_P = _HEADINGS | frozenset(
-    b"address article aside blockquote center details dir div dl fieldset figcaption figure footer "
-    b"form header hgroup li dd dt listing main menu nav ol p plaintext pre section summary ul hr "
-    b"xmp".split()
-)
-_TABLE_PARTS = frozenset(b"caption colgroup tbody thead tfoot tr td th".split())
-_INTEGRATION = {  # foreign elements with HTML inside
-    b"svg": frozenset((b"foreignobject", b"desc", b"title")),
-    b"math": frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext")),
-}
-_EITHER = b"?"  # HTML inside or not, by attributes: everything counts there, and nothing closes
-_EITHER_NAMES = frozenset((b"font", b"annotation-xml", b"mglyph", b"malignmark"))
-_SCOPE = frozenset(b"applet caption table td th marquee object template select".split())
-_MARKERS = frozenset(b"applet marquee object td th caption template".split())
-_SPECIAL = (
-    _CLOSES_P
-    | _TABLE_PARTS
-    | _SCOPE
-    | frozenset(b"button frameset iframe noscript search dialog optgroup option".split())
-)
-_ENDS_IN_SCOPE = (_CLOSES_P - frozenset(b"form hr p plaintext xmp".split())) | frozenset(
-    b"button applet marquee object select".split()
-)  # their end tags close whatever is open inside; other end tags stop at a special element
-_BREAKS_OUT = (
-    _FORMATTING - {b"a", b"font"}
-    | _HEADINGS
-    | frozenset(
-        b"blockquote body br center dd div dl dt embed head hr img li listing menu meta ol p pre "
-        b"ruby span sub sup table ul var".split()
-    )
-)  # HTML that ends foreign content (13.2.6.5)
-_GROUPS = (b"tbody", b"thead", b"tfoot")
-_REOPENS_NOTHING = (
-    _CLOSES_P
-    | _TABLE_PARTS
-    | frozenset(b"table template script style title noscript link meta base html body head".split())
-)
-
-
-class Tag(NamedTuple):
-    """A tag as written. `name` is lower-case, and "" for a CDATA section."""
-
-    name: bytes
-    text: bytes  # the whole tag
-    is_end: bool
-    is_doubtful: bool  # a raw element or CDATA section whose inside looks like tags
-    has_text_before: bool
+_ADOPTIONS = 8  # 13.2.6.4.7, step 4
 
 
 @dataclass(slots=True)
@@ -89,9 +37,11 @@ class Opened:
     def __init__(self) -> None:
         self.reason = ""
         self._names: list[bytes] = []  # of the open elements; b"" where one was taken out
-        self._kinds: list[bytes] = []  # b"svg", b"math", _EITHER, or b"" for HTML
+        self._kinds: list[bytes] = []  # b"svg", b"math", or b"" for HTML
+        self._holes: list[bool] = []  # whether a foreign element holds HTML
         self._entries: list[_Formatting | None] = []
         self._at: defaultdict[bytes, list[int]] = defaultdict(list)  # places by name
+        self._html: list[int] = []  # places of elements that are not foreign
         self._scope: list[int] = []  # places of elements nothing is closed across
         self._special: list[int] = []
         self._walls: list[int] = []  # of the special ones, where the search for an <li> ends
@@ -104,13 +54,14 @@ class Opened:
         self._reopened_count = 0
         self._options_count = 0
         self._opaque_count = 0
+        self._framesets_count = 0
 
     def take(self, tag: Tag) -> None:
         """Open or close what this tag opens or closes."""
         if tag.is_doubtful and self._opaque_count:
             self.reason = "raw text inside svg, math or template hides tags"
             return
-        if tag.has_text_before or not (tag.is_end or tag.name in _REOPENS_NOTHING):
+        if tag.has_text_before or not (tag.is_end or tag.name in known.REOPENS_NOTHING):
             self._reopen()
         if tag.is_end:
             self._end(tag.name)
@@ -120,6 +71,8 @@ class Opened:
         self._walks_count += depth
         if depth > MAX_OPEN:
             self.reason = f"more than {MAX_OPEN:,} elements are open at once"
+        elif self._framesets_count > MAX_FRAMESETS:
+            self.reason = f"more than {MAX_FRAMESETS} framesets"
         elif self._walks_count > MAX_WALKS:
             self.reason = f"closing elements takes more than {MAX_WALKS:,} steps"
         elif self._reopened_count > MAX_REOPENED:
@@ -128,58 +81,90 @@ class Opened:
     def _start(self, tag: Tag) -> None:
         name = tag.name
         kind = self._kinds[-1] if self._kinds else b""
-        is_foreign = self._is_in_foreign()
-        is_math_only = kind == b"math" and name in (b"mglyph", b"malignmark")
-        if kind == _EITHER or is_math_only or (is_foreign and name in _EITHER_NAMES):
-            self._push(tag, kind=_EITHER)
+        if kind == b"math" and name in known.MATH_IN_TEXT:
+            self._push(tag, kind=kind)
             return
-        if is_foreign:
-            if name not in _BREAKS_OUT:
+        is_svg_in_annotation = name == b"svg" and self._names[-1:] == [b"annotation-xml"]
+        if self._is_in_foreign() and not is_svg_in_annotation:
+            is_html = name in known.BREAKS_OUT
+            if name == b"font":
+                is_html = known.FONT_BREAKS_OUT.search(tag.text) is not None
+            if not is_html:
                 if not tag.text.endswith(b"/>"):
                     self._push(tag, kind=kind)
                 return
             self._leave_foreign()
-        if name in _RAW or name in _VOID:
+        if name in known.RAW or name in known.VOID:
             self._close_p_for(name)
-        elif name in _TABLE_PARTS:
+            if name == b"input" and self._has_select():
+                self._pop_to(self._nearest(b"select"))
+            elif name == b"hr" and self._has_select():
+                self._close_implied()
+        elif name in known.TABLE_PARTS:
             self._start_table_part(tag)
         else:
             self._start_other(tag)
 
     def _start_other(self, tag: Tag) -> None:
         name = tag.name
-        if name in (b"li", b"dd", b"dt"):
+        if name == b"select" and self._has_select():
+            self._pop_to(self._nearest(name))
+            return
+        if name == b"table":
+            self._shut_p()
+        elif name == b"frameset":
+            self._framesets_count += 1
+        elif name in (b"li", b"dd", b"dt"):
             self._close_item(name)
         self._close_p_for(name)
-        top = self._names[-1] if self._names else b""
-        if (name in _HEADINGS and top in _HEADINGS) or (
-            name in (b"option", b"optgroup") and top == b"option"
-        ):
-            self._pop_to(len(self._names) - 1)
-        elif name == b"button" and self._nearest(name) > self._last(self._scope):
-            self._pop_to(self._nearest(name))
-        elif name in (b"a", b"nobr"):
-            self._end_formatting(name)
-        if name not in _REOPENS_NOTHING:
+        self._close_like(name)
+        if name not in known.REOPENS_NOTHING:
             self._reopen()  # what was just closed
         if name == b"option":
             self._options_count += 1
             self._walks_count += self._options_count
         kind = name if name in (b"svg", b"math") else b""
         if not (kind and tag.text.endswith(b"/>")):
-            self._push(tag, kind=kind)
+            self._push(tag, kind=kind, is_closable=name != b"frameset")
+
+    def _close_like(self, name: bytes) -> None:
+        """What a start tag closes because it is of the same sort."""
+        top = self._names[-1] if self._names else b""
+        if name in known.HEADINGS and top in known.HEADINGS:
+            self._pop_to(len(self._names) - 1)
+        elif name in (b"option", b"optgroup"):
+            if self._has_select():
+                self._close_implied(but=b"optgroup" if name == b"option" else b"")
+            elif top == b"option":
+                self._pop_to(len(self._names) - 1)
+        elif name in (b"rb", b"rtc", b"rp", b"rt"):
+            if self._nearest(b"ruby") > self._last(self._scope):
+                self._close_implied(but=b"rtc" if name in (b"rp", b"rt") else b"")
+        elif name == b"button" and self._nearest(name) > self._last(self._scope):
+            self._pop_to(self._nearest(name))
+        elif name in (b"a", b"nobr"):
+            self._end_formatting(name)
 
     def _start_table_part(self, tag: Tag) -> None:
+        name = tag.name
         table, template = self._nearest(b"table"), self._nearest(b"template")
         if table < 0 and template < 0:
             return  # outside a table the tag is ignored
-        if table > template:  # in a template it may be ignored too, and closes nothing then
-            parents = [table]
-            if tag.name in (b"td", b"th", b"tr"):
-                parents += [self._nearest(group) for group in _GROUPS]
-            if tag.name in (b"td", b"th"):
-                parents.append(self._nearest(b"tr"))
-            self._pop_to(max(parents) + 1)
+        if template > table:  # there it may be ignored too
+            self._push(tag, kind=b"", is_closable=False)
+            return
+        group = max(self._nearest(part) for part in known.TABLE_GROUPS)
+        row = self._nearest(b"tr")
+        if name in (b"td", b"th") and row > table:
+            self._pop_to(row + 1)
+        elif name in (b"td", b"th", b"tr"):
+            self._pop_to(max(group, table) + 1)
+            if group < table:
+                self._push(Tag(b"tbody", b"", False, False, False), kind=b"")
+            if name != b"tr":
+                self._push(Tag(b"tr", b"", False, False, False), kind=b"")
+        else:
+            self._pop_to(table + 1)
         self._push(tag, kind=b"")
 
     def _end(self, name: bytes) -> None:
@@ -188,19 +173,30 @@ class Opened:
         if name in (b"p", b"br"):
             self._leave_foreign()
         place = self._nearest(name)
-        if name in _FORMATTING and self._end_formatting(name):
+        if place > self._last(self._html):  # every element above it is foreign
+            self._pop_to(place)
+            if name in (b"svg", b"math"):
+                self._opaque_count -= 1
+        elif name in known.FORMATTING and self._end_formatting(name):
             return
-        if name == b"p":
+        elif name == b"p":
             self._close_p_for(name)
-        elif place < 0:
-            return
-        elif name in _TABLE_PARTS or name in (b"table", b"template"):
+        elif name in known.HEADINGS:
+            place = max(self._nearest(heading) for heading in known.HEADINGS)
+            if place > self._last(self._scope):
+                self._pop_to(place)
+        elif place >= 0:
+            self._end_open(name, place)
+
+    def _end_open(self, name: bytes, place: int) -> None:
+        """An end tag whose element is open at `place`, and nothing special."""
+        if name in known.TABLE_PARTS or name in (b"table", b"template"):
             if place >= max(self._nearest(b"table"), self._nearest(b"template")):
                 self._pop_to(place)
         elif name == b"form":
             if place > self._last(self._scope):
                 self._take_out(place)
-        elif name in _ENDS_IN_SCOPE:
+        elif name in known.ENDS_IN_SCOPE:
             lists = (b"ul", b"ol") if name == b"li" else ()
             if place >= max(self._last(self._scope), *map(self._nearest, lists), -1):
                 self._pop_to(place)
@@ -226,18 +222,37 @@ class Opened:
             self._walks_count += _STEPS_OF_A_SEARCH
             place = self._at[name][self._at[name].index(place) - 1]
         if place > self._last(self._scope):
-            self._unlist(entry)
-            if place > self._last(self._special):
-                self._pop_to(place)
-            else:
-                self._take_out(place)
+            self._adopt(entry, place)
         return True
 
+    def _adopt(self, entry: _Formatting, place: int) -> None:
+        """End the formatting element at `place`: elements between special ones go with it."""
+        first = bisect_right(self._special, place)
+        blocks = self._special[first : first + _ADOPTIONS]
+        if not blocks:
+            self._unlist(entry)
+            self._pop_to(place)
+            return
+        for inner in range(place + 1, blocks[-1]):
+            self._walks_count += 1
+            if inner not in blocks and self._names[inner] and not self._entries[inner]:
+                self._take_out(inner)
+        if len(blocks) < _ADOPTIONS:  # else its copy stays open inside the last
+            self._unlist(entry)
+            self._take_out(place)
+            self._pop_to(blocks[-1] + 1)
+
     def _close_p_for(self, name: bytes) -> None:
-        if name in _CLOSES_P:
+        if name in known.CLOSES_P:
             place = self._nearest(b"p")
             if place > max(self._last(self._scope), self._nearest(b"button")):
                 self._pop_to(place)
+
+    def _shut_p(self) -> None:
+        """A table closes a <p> or not, as the doctype says: it counts on, but closes nothing."""
+        place = self._nearest(b"p")
+        if place > max(self._last(self._scope), self._nearest(b"button")):
+            self._at[b"p"].pop()
 
     def _close_item(self, name: bytes) -> None:
         siblings = (b"li",) if name == b"li" else (b"dd", b"dt")
@@ -245,38 +260,52 @@ class Opened:
         if place >= 0 and self._names[place] in siblings:
             self._pop_to(place)
 
+    def _close_implied(self, *, but: bytes = b"") -> None:
+        while self._names and self._names[-1] in known.IMPLIED_ENDS - {but}:
+            self._pop_to(len(self._names) - 1)
+
+    def _has_select(self) -> bool:
+        """Whether a select is in scope, itself being a bound of it."""
+        return 0 <= self._nearest(b"select") == self._last(self._scope)
+
     def _is_in_foreign(self) -> bool:
         kind = self._kinds[-1] if self._kinds else b""
-        return kind in _INTEGRATION and self._names[-1] not in _INTEGRATION[kind]
+        return bool(kind) and not self._holes[-1]
 
     def _leave_foreign(self) -> None:
         """HTML inside svg or math closes it, up to an element that may hold HTML."""
         place = len(self._names)
-        while place:
-            kind, name = self._kinds[place - 1], self._names[place - 1]
-            if kind not in _INTEGRATION or name in _INTEGRATION[kind]:
-                break
+        while place and self._kinds[place - 1] and not self._holes[place - 1]:
             place -= 1
         self._pop_to(place)
 
-    def _push(self, tag: Tag, *, kind: bytes) -> None:
+    def _push(self, tag: Tag, *, kind: bytes, is_closable: bool = True) -> None:
         name, place = tag.name, len(self._names)
+        is_hole = name in known.INTEGRATION.get(kind, ()) or (
+            kind == b"math"
+            and name == b"annotation-xml"
+            and known.HTML_ANNOTATION.search(tag.text) is not None
+        )
         self._names.append(name)
         self._kinds.append(kind)
+        self._holes.append(is_hole)
         self._entries.append(None)
-        self._at[name].append(place)
-        is_hole = name in _INTEGRATION.get(kind, ()) or (kind == _EITHER and name in _EITHER_NAMES)
-        if is_hole or (kind not in _INTEGRATION and name in _SPECIAL):
+        if is_closable:
+            self._at[name].append(place)
+        if not kind:
+            self._html.append(place)
+        is_bound = is_hole or (kind == b"math" and name == b"annotation-xml")
+        if is_bound or (not kind and name in known.SPECIAL):
             self._special.append(place)
             if name not in (b"address", b"div", b"p"):
                 self._walls.append(place)
-            if is_hole or name in _SCOPE:
+            if is_bound or name in known.SCOPE:
                 self._scope.append(place)
-        if name in OPAQUE_NAMES:
+        if name in known.OPAQUE:
             self._opaque_count += 1
-        if name in _MARKERS and not kind:
+        if name in known.MARKERS and not kind:
             self._marks.append((place, len(self._active)))
-        elif name in _FORMATTING and kind not in _INTEGRATION:
+        elif name in known.FORMATTING and not kind:
             self._entries[place] = self._list(tag)
 
     def _pop_to(self, place: int) -> None:
@@ -284,12 +313,10 @@ class Opened:
         while len(self._names) > place:
             name, kind = self._names.pop(), self._kinds.pop()
             entry = self._entries.pop()
+            self._holes.pop()
             top = len(self._names)
-            if name:
-                self._at[name].pop()
-            else:
-                self._gaps_count -= 1
-            for places in (self._scope, self._special, self._walls):
+            self._gaps_count -= not name
+            for places in (self._html, self._scope, self._special, self._walls, self._at[name]):
                 if places and places[-1] == top:
                     places.pop()
             if entry:
@@ -345,6 +372,8 @@ class Opened:
             place = len(self._names)
             self._names.append(entry.tag.name)
             self._kinds.append(b"")
+            self._holes.append(False)
+            self._html.append(place)
             self._entries.append(entry)
             self._at[entry.tag.name].append(place)
             entry.is_open = True

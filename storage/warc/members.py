@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
-from isal import isal_zlib  # noqa: TID251 - the door to WARC compression
+from isal import isal_zlib
 
 from storage.warc.words import WARC_VERSION
 

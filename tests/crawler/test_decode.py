@@ -8,7 +8,7 @@ import zlib
 import brotli
 import pytest
 import zstandard
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.records import Quality
@@ -155,12 +155,14 @@ def test_an_empty_payload_is_empty_in_every_coding():
     assert undo(b"", "gzip").quality is Quality.OK
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), CODINGS)
 def test_any_bytes_in_any_coding_give_a_value(payload, coding):
     """Never an exception."""
     assert undo(payload, coding).quality in Quality
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(sorted(CODERS)), st.integers(0, 400), st.binary())
 def test_a_damaged_body_gives_a_value(body, coding, place, damage):
     """Good bytes overwritten somewhere."""

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.records import Capture, Failure, PageKind, Quality, Target, Visit
+from core.records import Capture, Failure, KeyState, PageKind, Quality, Target, Visit
 from crawler.politeness import (
-    KeyState,
     Robots,
     after_answer,
     delay_of,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from urllib.parse import quote
 
-import aiohttp  # noqa: TID251  the replica is tested from outside, without our own fetcher
+import aiohttp
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 from yarl import URL

@@ -1,0 +1,126 @@
+"""What a process left that died between keeping bytes and writing their rows.
+
+Its captures are read with their original times and recorded in order, before anything new is
+asked: *reread*'s way in, at the step *read*.
+"""
+
+from dataclasses import replace
+
+from core.config import Config
+from core.errors import StorageError
+from core.records import Capture, KeyState, PageKind, Quality, Target, Visit
+from crawler.decode import inflate
+from crawler.read import header, read
+from pipeline import gone_rule, log, site_of
+from storage.archive import Archive
+from storage.decide import VisitRecord
+from storage.keep import place_of
+from storage.warc import KeptCapture, StoredVisit, read_capture
+
+MAX_BODY_BYTES = 1 << 30  # the fetching limits held already when these bytes were taken
+MAX_RATIO = 1e9
+
+
+def adopt_orphans(config: Config, archive: Archive) -> int:
+    """Give rows to visits whose bytes were kept by a process that died before writing them.
+
+    They are read with their original times and recorded in order, before anything new is asked.
+    Returns how many there were.
+    """
+    count = 0
+    for stored in archive.orphans():
+        visit = _visit_again(archive, stored)
+        if visit is None or visit.target.portal not in config.portals:
+            log.warning("%s", _left(stored))
+            continue
+        portal_config = config.portals[visit.target.portal]
+        site = site_of(visit.target.portal, portal_config)
+        last = visit.last
+        is_page = last is not None and visit.failure is None and last.status != 304
+        reading = None
+        if last is not None and is_page and visit.target.kind is not PageKind.ROBOTS:
+            reading = read(last, site, visit.target.kind)
+        record = VisitRecord(
+            visit=visit,
+            reading=reading,
+            key="",
+            key_state=KeyState(next_slot_at=visit.started_at),
+            gone_rule=gone_rule(portal_config),
+            retry_at=None,
+            is_following=False,
+        )
+        places = [kept.place for kept in stored.captures]
+        archive.adopt(record, (*places, stored.place or places[-1])).result()
+        count += 1
+    archive.adopted()
+    return count
+
+
+def _left(stored: StoredVisit) -> str:
+    """Why a stored visit stays without rows; its bytes are kept all the same."""
+    if stored.portal is not None:
+        return f"visit {stored.id}: its portal {stored.portal!r} is not in the config; bytes kept"
+    return f"{len(stored.captures)} captures of a visit that was never finished; bytes kept"
+
+
+def _visit_again(archive: Archive, stored: StoredVisit) -> Visit | None:
+    """The visit that a stored one was; None when too little of it was written to say."""
+    if stored.id is None or stored.portal is None or stored.started_at is None:
+        return None
+    target = Target(
+        portal=stored.portal,
+        url=stored.target_url or "",
+        kind=stored.kind or PageKind.OTHER,
+        cycle_at=stored.cycle_at or stored.started_at,
+        page_no=stored.page_no or 1,
+    )
+    return Visit(
+        id=stored.id,
+        target=target,
+        started_at=stored.started_at,
+        captures=tuple(_capture_again(archive, kept) for kept in stored.captures),
+        failure=stored.failure,
+    )
+
+
+def _capture_again(archive: Archive, kept: KeptCapture) -> Capture:
+    """The capture that a stored one was; a revisit takes its payload from its original."""
+    found = kept.capture
+    payload = found.payload
+    if payload is None:
+        payload = _original_payload(archive, kept)
+    capture = Capture(
+        url=found.url,
+        captured_at=found.captured_at,
+        status=found.status,
+        reason=found.reason,
+        http_version=found.http_version,
+        headers=found.headers,
+        request_headers=kept.request_headers,
+        payload=payload,
+        body=b"",
+        quality=kept.quality or Quality.OK,
+        truncated=found.truncated,
+        ip=found.ip,
+        duration_ms=kept.duration_ms or 0,
+    )
+    inflated = inflate(
+        payload,
+        header(capture, b"content-encoding") or "",
+        max_bytes=MAX_BODY_BYTES,
+        max_ratio=MAX_RATIO,
+    )
+    return replace(capture, body=inflated.body)
+
+
+def _original_payload(archive: Archive, kept: KeptCapture) -> bytes:
+    original = kept.capture.original
+    record_id = original.record_id if original else ""
+    place = archive.run(lambda connection: place_of(connection, record_id)).result()
+    if place is None:
+        raise StorageError(
+            f"{kept.place.file} @ {kept.place.offset}: the record it repeats ({record_id}) is "
+            "not in this archive",
+            path=str(archive.warc_folder / kept.place.file),
+        )
+    return read_capture(archive.warc_folder, place).payload or b""

@@ -1,0 +1,129 @@
+"""`khotin read`: one page fetched or taken from a file, read, and not stored."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import ada_url
+
+from core.clock import Clock, SystemClock
+from core.config import Config, PortalConfig
+from core.errors import ConfigError, FetchError
+from core.records import Capture, PageKind, Quality, Reading, Target
+from crawler.fetch import Fetcher
+from crawler.isolate import LARGE_BYTES, read_apart
+from crawler.layout import Site
+from crawler.politeness import Robots
+from crawler.read import read
+from crawler.urls import native_id, origin, refusal
+from pipeline import PRODUCT, fetch_settings, site_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What was read, and where it came from."""
+
+    url: str  # as asked for
+    site: Site
+    status: int
+    reading: Reading
+
+
+async def look_at(config: Config, source: str, *, url: str | None, at: str | None) -> Look:
+    """Read a page of the web, or a file that came from `url` at the time `at`.
+
+    `at` without an offset counts in the portal's zone; None is now. A host that the config does
+    not name is read by the default family. Raises `ConfigError` and `FetchError`.
+    """
+    is_file = not source.startswith(("http://", "https://"))
+    if is_file and url is None:
+        raise ConfigError(f"{source}: a file needs --url to say where it came from")
+    if not is_file and (url is not None or at is not None):
+        raise ConfigError("--url and --at are for files; a URL is fetched now")
+    where = url if is_file and url is not None else source
+    config, portal_id = _portal_for(config, where)
+    site = site_of(portal_id, config.portals[portal_id])
+    clock = SystemClock()
+    if is_file:
+        capture = _from_file(Path(source), where, _instant(at, site.zone, clock))
+    else:
+        capture = await _fetched(config, portal_id, site, where, clock)
+    reading = await _read(capture, site)
+    return Look(url=where, site=site, status=capture.status, reading=reading)
+
+
+async def _read(capture: Capture, site: Site) -> Reading:
+    is_article = native_id(capture.url, site.family.urls) is not None
+    expected = PageKind.ARTICLE if is_article else PageKind.OTHER
+    if len(capture.body) > LARGE_BYTES:
+        return await read_apart(capture, site, expected)
+    return read(capture, site, expected)
+
+
+async def _fetched(config: Config, portal_id: str, site: Site, url: str, clock: Clock) -> Capture:
+    """The answer of the web, asked politely: robots.txt first, then the page after the delay."""
+    portal = config.portals[portal_id]
+    delay_s = portal.delay.total_seconds()
+    now = clock.now()
+    async with Fetcher(fetch_settings(config, portal_id), clock) as fetcher:
+        ask = Target(
+            portal=portal_id, url=f"{origin(url)}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now
+        )
+        visit = await fetcher.fetch(ask, permits=lambda _: "", delay_s=delay_s)
+        robots = Robots.from_answer(visit, PRODUCT, clock.now())
+
+        def permits(hop: str) -> str:
+            return refusal(hop, site) or ("" if robots.allows(hop) else "robots.txt forbids it")
+
+        if visit.failure is None:
+            await clock.sleep(delay_s)
+        target = Target(portal=portal_id, url=url, kind=PageKind.OTHER, cycle_at=now)
+        visit = await fetcher.fetch(target, permits=permits, delay_s=delay_s)
+    if visit.last is None:
+        reason = visit.failure.message if visit.failure else "no answer"
+        raise FetchError(f"{url}: {reason}", url=url)
+    return visit.last
+
+
+def _from_file(path: Path, url: str, at: datetime) -> Capture:
+    try:
+        body = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror}") from error
+    return Capture(
+        url=url,
+        captured_at=at,
+        status=200,
+        reason="OK",
+        http_version="1.1",
+        headers=((b"Content-Type", b"text/html"),),
+        request_headers=(),
+        payload=body,
+        body=body,
+        quality=Quality.OK,
+    )
+
+
+def _portal_for(config: Config, url: str) -> tuple[Config, str]:
+    """The portal whose host it is; else a portal made for this look alone, named by the host."""
+    try:
+        parsed = ada_url.URL(url)
+    except ValueError as error:
+        raise ConfigError(f"{url!r} is no URL; allowed is http:// or https://") from error
+    for portal_id, portal in config.portals.items():
+        if parsed.hostname in portal.hosts:
+            return config, portal_id
+    host = parsed.hostname
+    made = PortalConfig(host=host, scheme=parsed.protocol.rstrip(":"))
+    return config.model_copy(update={"portals": {**config.portals, host: made}}), host
+
+
+def _instant(text: str | None, zone: ZoneInfo, clock: Clock) -> datetime:
+    if text is None:
+        return clock.now()
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ConfigError(f"--at {text!r}: allowed is a time such as 2023-05-17T09:00") from error
+    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
