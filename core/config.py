@@ -254,4 +254,5 @@ def _sentence(error: ValidationError) -> str:
 def _model_at(where: list[str]) -> type[BaseModel]:
     if where[:1] == ["portals"]:
         return PortalConfig
-    return {"crawl": CrawlConfig, "archive": ArchiveConfig}.get(where[0] if where else "", Config)
+    sections: dict[str, type[BaseModel]] = {"crawl": CrawlConfig, "archive": ArchiveConfig}
+    return sections.get(where[0] if where else "", Config)

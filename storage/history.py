@@ -152,7 +152,7 @@ def _current(connection: Connection, article_id: int) -> tuple[Any, fold.Current
 def _insert_version(
     connection: Connection, kept: Kept, article_id: int, seen: Seen, step: Begun
 ) -> int:
-    return connection.execute(
+    new_id: int = connection.execute(
         insert(versions)
         .values(
             article_id=article_id,
@@ -174,6 +174,7 @@ def _insert_version(
         )
         .returning(versions.c.id)
     ).scalar_one()
+    return new_id
 
 
 def _join_cluster(connection: Connection, kept: Kept, article_id: int, text_hash: str) -> None:

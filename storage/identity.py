@@ -74,7 +74,7 @@ def insert_article(
 ) -> int:
     """A new article, *listed* until it is read; returns its id."""
     assert kept.visit.last is not None
-    return connection.execute(
+    new_id: int = connection.execute(
         insert(articles)
         .values(
             portal=kept.visit.target.portal,
@@ -87,6 +87,7 @@ def insert_article(
         )
         .returning(articles.c.id)
     ).scalar_one()
+    return new_id
 
 
 def touch_url(

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, func, or_, select
+from sqlalchemy import Connection as Connection
+from sqlalchemy import Row, and_, func, or_, select
 
 from core.errors import ConfigError, StorageError
 from storage.database import check_schema, reader_engine, translated

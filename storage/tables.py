@@ -6,6 +6,8 @@ and carry `recorded_at` and `superseded_at`. *Working*: frontier, politeness key
 Instants are `Instant`; free-form parts are `Json`. PostgreSQL takes the same tables.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -46,12 +48,12 @@ def _portal() -> Column[str]:
     return Column("portal", Text, ForeignKey("portals.id"), nullable=False)
 
 
-def _recorded() -> tuple[Column[object], Column[object]]:
+def _recorded() -> tuple[Column[Any], Column[Any]]:
     """When we wrote the row, and when a later fold of history replaced it."""
     return Column("recorded_at", Instant, nullable=False), Column("superseded_at", Instant)
 
 
-def _run() -> tuple[Column[object], ...]:
+def _run() -> tuple[Column[Any], ...]:
     """A run of equal observations: both ends, how many, and the captures that prove them."""
     return (
         Column("first_seen_at", Instant, nullable=False),

@@ -29,7 +29,10 @@ def diff_text(old: str, new: str) -> Text:
         if piece.op == "equal":
             is_first, is_last = index == 0, index == len(pieces) - 1
             shown.append(_context(piece.text, is_first=is_first, is_last=is_last))
-        elif piece.op == "delete":
+            continue
+        if piece.text.startswith("\n"):
+            shown.append("\n")
+        if piece.op == "delete":
             shown.append(f"[-{_line(piece.text)}-]", style="red strike")
         else:
             shown.append(f"{{+{_line(piece.text)}+}}", style="green bold")

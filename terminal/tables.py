@@ -15,20 +15,27 @@ Answer = dict[str, Any]
 UTC_ZONE = ZoneInfo("UTC")
 STATE_STYLES = {"live": "green", "gone": "red", "soft_gone": "red", "listed": "yellow"}
 KIND_STYLES = {"new": "green", "edited": "yellow", "moved": "cyan", "gone": "red"}
+_MEASURES = {"temperature_c": " °C", "low_c": " °C", "high_c": " °C", "humidity_pct": " %",
+             "wind_kmh": " km/h"}  # fmt: skip
 QUIET = {True: "quiet", False: "announced", None: ""}
 
 
-def table(*columns: str, title: str = "") -> Table:
-    """An unboxed table; a column named `#…` is aligned right."""
-    made = Table(box=None, pad_edge=False, title=title or None, title_justify="left")
+_FLEXIBLE = frozenset({"title", "what", "url", "condition", "waits", "proved by"})
+
+
+def table(*columns: str) -> Table:
+    """An unboxed table; a column named `#…` is aligned right, only long texts are folded."""
+    made = Table(box=None, pad_edge=False)
     for column in columns:
-        is_number = column.startswith("#")
+        name = column.lstrip("#")
+        is_flexible = name in _FLEXIBLE
         made.add_column(
-            column.lstrip("#"),
-            justify="right" if is_number else "left",
+            name,
+            justify="right" if column.startswith("#") else "left",
             header_style="bold dim",
-            no_wrap=column.lstrip("#") not in ("title", "what", "url", "text"),
-            overflow="ellipsis" if is_number else "fold",
+            no_wrap=not is_flexible,
+            overflow="fold" if is_flexible else "ellipsis",
+            min_width=None if is_flexible else len(name),
         )
     return made
 
@@ -134,22 +141,23 @@ def what_changed(change: Answer, zone: ZoneInfo) -> str:
 
 
 def show_weather(console: Console, answers: list[Answer], zone: ZoneInfo) -> None:
-    """One run of equal weather per line, newest first."""
+    """One run of equal weather per line, newest first; measures that nobody shows are left out."""
     if not answers:
         console.print("No weather seen. Portals show it in a block beside their pages.")
         return
-    shown = table("place", "#°C", "#low", "#high", "#humidity", "#wind", "condition", "first seen",
-                  "last seen", "#looks")  # fmt: skip
+    shown_measures = {
+        name: unit
+        for name, unit in _MEASURES.items()
+        if any(answer[name] is not None for answer in answers)
+    }
+    names = [f"#{name.partition('_')[0]}" for name in shown_measures]
+    shown = table("place", *names, "condition", "first seen", "last seen", "#looks")
     for answer in answers:
         condition = answer["condition"] if answer["is_filled"] else "not filled in"
         shown.add_row(
             cell(answer["place"], "bold"),
-            number(answer["temperature_c"]),
-            number(answer["low_c"]),
-            number(answer["high_c"]),
-            number(answer["humidity_pct"], " %"),
-            number(answer["wind_kmh"], " km/h"),
-            cell(condition, "" if answer["is_filled"] else "dim"),
+            *(number(answer[name], unit) for name, unit in shown_measures.items()),
+            cell(condition or "–", "" if answer["is_filled"] else "dim"),
             local(answer["first_seen_at"], zone),
             local(answer["last_seen_at"], zone),
             str(answer["observations_count"]),
