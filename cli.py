@@ -113,6 +113,10 @@ def crawl(
                 tally.add(event)
                 bar.show(tally.visits_count, tally.due_count)
         show_summary(_console(), tally.lines(), tally.notes)
+        for note in tally.given_up:
+            _say_error(f"{note}; look at the host and its connection, the next crawl asks again")
+        if tally.given_up:
+            raise typer.Exit(1)
 
     _with_archive(settings, archive, work)
 

@@ -58,6 +58,7 @@ class Waiting:
     until: datetime
     reason: str
     is_over: bool  # the cycle ends here; what is left stays due
+    is_silent: bool = False  # and nothing answered in all of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +85,7 @@ class Tally:
     outcomes: dict[str, int] = field(default_factory=dict)
     qualities: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)  # portals that gave no answer at all
 
     def add(self, event: Event) -> None:
         """Count one event."""
@@ -92,8 +94,9 @@ class Tally:
                 self.due_count += event.due_count
             case Waiting():
                 until = event.until.strftime("%Y-%m-%d %H:%M UTC")
-                verb = "stopped; the rest stays due" if event.is_over else "waiting"
-                self.notes.append(f"{event.portal}: {verb} until {until}: {event.reason}")
+                verb = "the rest stays due" if event.is_over else "waiting"
+                note = f"{event.portal}: {verb} until {until}: {event.reason}"
+                (self.given_up if event.is_silent else self.notes).append(note)
             case Refused():
                 self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
             case Report():
@@ -214,6 +217,7 @@ class _Cycle:
         self._owner = f"{portal.archive.owner}/{portal.id}"
         self._robots: dict[str, Robots] = {}
         self._pending: list[Future[Report]] = []
+        self._has_answer = False
 
     async def begin(self, *, is_all: bool) -> None:
         """Make sure the portal and its start pages are known, and make them due."""
@@ -255,7 +259,11 @@ class _Cycle:
     async def _wait(self, wait: Wait, now: datetime) -> bool:
         is_over = not wait.is_leased and wait.until - now > PATIENCE
         event = Waiting(
-            portal=self._portal.id, until=wait.until, reason=wait.reason, is_over=is_over
+            portal=self._portal.id,
+            until=wait.until,
+            reason=wait.reason,
+            is_over=is_over,
+            is_silent=is_over and not self._has_answer,
         )
         self._events.put_nowait(event)
         if is_over:
@@ -275,6 +283,7 @@ class _Cycle:
             recorded, state = await visit_page(self._portal, target, robots, claimed.key, state)
             self._pending.append(recorded)
             recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
+            self._has_answer = self._has_answer or not self._is_blocked(state)
             await self._take_recorded()
             if self._is_blocked(state):
                 break  # the rest of the slice goes back
@@ -287,7 +296,9 @@ class _Cycle:
             known, state = await robots_for(self._portal, url, key, state)
             self._robots[where] = known
         if known.is_forbidden_all:
-            until, why = known.expires_at, f"{where}/robots.txt cannot be had: nothing is allowed"
+            until = max(known.expires_at, state.blocked_until or known.expires_at)
+            said = state.reason.partition(": ")[2]
+            why = f"{where}/robots.txt cannot be had{f' ({said})' if said else ''}"
             job = self._portal.archive.run(
                 lambda connection: frontier.block_key(connection, key, until, why)
             )

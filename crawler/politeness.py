@@ -212,7 +212,7 @@ def _positive(seconds: float | None) -> float | None:
 def _why_refused(visit: Visit) -> str:
     """Why the host is to be left alone after this visit; "" when it answered normally."""
     if visit.failure is not None:
-        return f"no answer ({visit.failure.error})"
+        return f"no answer, {visit.failure.message}"
     if visit.last is not None and visit.last.status in (429, 503):
         return f"the host answered {visit.last.status}"
     return ""

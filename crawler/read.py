@@ -58,14 +58,14 @@ def read(capture: Capture, site: Site, expected: PageKind) -> Reading:
         return replace(blank, quality=quality, reason=reason)
     if not _is_html(capture):
         return replace(blank, kind=PageKind.DOCUMENT)
-    too_complex = scan_complexity(capture.body)
-    if too_complex:
-        return replace(blank, quality=Quality.TOO_COMPLEX, reason=too_complex)
     decoded = decode_text(capture.body, header(capture, b"content-type"))
     if decoded.quality is not Quality.OK:
         return replace(blank, quality=decoded.quality, reason=decoded.reason)
     if not decoded.text.strip():
         return replace(blank, quality=Quality.EMPTY, reason="the page is blank")
+    too_complex = scan_complexity(decoded.text.encode("utf-8", "replace"))
+    if too_complex:
+        return replace(blank, quality=Quality.TOO_COMPLEX, reason=too_complex)
     try:
         return _read_page(blank, decoded.text, site, expected)
     except Exception as error:  # noqa: BLE001  a portal's rules may fail in any way, on any page

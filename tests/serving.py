@@ -49,6 +49,6 @@ async def serve_files(files: dict[str, bytes]) -> AsyncIterator[tuple[str, Asked
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
     try:
-        yield "127.0.0.1:%d" % runner.addresses[0][1], asked
+        yield f"127.0.0.1:{runner.addresses[0][1]}", asked
     finally:
         await runner.cleanup()
