@@ -4,18 +4,22 @@ Its captures are read with their original times and recorded in order, before an
 asked: *reread*'s way in, at the step *read*.
 """
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import replace
 
 from core.config import Config
 from core.errors import StorageError
-from core.records import Capture, KeyState, PageKind, Quality, Target, Visit
+from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
 from crawler.decode import inflate
+from crawler.isolate import LARGE_BYTES, read_apart
+from crawler.layout import Site
 from crawler.read import header, read
 from pipeline import gone_rule, log, site_of
 from storage.archive import Archive
 from storage.decide import VisitRecord
 from storage.keep import place_of
-from storage.warc import KeptCapture, StoredVisit, read_capture
+from storage.warc import KeptCapture, Place, StoredVisit, read_capture
 
 MAX_BODY_BYTES = 1 << 30  # the fetching limits held already when these bytes were taken
 MAX_RATIO = 1e9
@@ -28,10 +32,15 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
     Returns how many there were.
     """
     count = 0
+    waiting: set[str] = set()  # files with visits to portals that another config may know
+    passed: dict[str, Place] = {}
     for stored in archive.orphans():
-        visit = _visit_again(archive, stored)
+        passed |= {kept.place.record_id: kept.place for kept in stored.captures}
+        visit = _visit_again(archive, stored, passed)
         if visit is None or visit.target.portal not in config.portals:
             log.warning("%s", _left(stored))
+            if visit is not None and stored.place is not None:
+                waiting.add(stored.place.file)
             continue
         portal_config = config.portals[visit.target.portal]
         site = site_of(visit.target.portal, portal_config)
@@ -39,7 +48,7 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
         is_page = last is not None and visit.failure is None and last.status != 304
         reading = None
         if last is not None and is_page and visit.target.kind is not PageKind.ROBOTS:
-            reading = read(last, site, visit.target.kind)
+            reading = _read(last, site, visit.target.kind)
         record = VisitRecord(
             visit=visit,
             reading=reading,
@@ -52,8 +61,15 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
         places = [kept.place for kept in stored.captures]
         archive.adopt(record, (*places, stored.place or places[-1])).result()
         count += 1
-    archive.adopted()
+    archive.adopted(waiting=waiting)
     return count
+
+
+def _read(capture: Capture, site: Site, expected: PageKind) -> Reading:
+    """Read as the dead process did; a page that ended it must not end this one at every start."""
+    if capture.status == 200 and len(capture.body) > LARGE_BYTES:
+        return asyncio.run(read_apart(capture, site, expected))
+    return read(capture, site, expected)
 
 
 def _left(stored: StoredVisit) -> str:
@@ -63,7 +79,9 @@ def _left(stored: StoredVisit) -> str:
     return f"{len(stored.captures)} captures of a visit that was never finished; bytes kept"
 
 
-def _visit_again(archive: Archive, stored: StoredVisit) -> Visit | None:
+def _visit_again(
+    archive: Archive, stored: StoredVisit, passed: Mapping[str, Place]
+) -> Visit | None:
     """The visit that a stored one was; None when too little of it was written to say."""
     if stored.id is None or stored.portal is None or stored.started_at is None:
         return None
@@ -78,17 +96,20 @@ def _visit_again(archive: Archive, stored: StoredVisit) -> Visit | None:
         id=stored.id,
         target=target,
         started_at=stored.started_at,
-        captures=tuple(_capture_again(archive, kept) for kept in stored.captures),
+        captures=tuple(_capture_again(archive, kept, passed) for kept in stored.captures),
         failure=stored.failure,
     )
 
 
-def _capture_again(archive: Archive, kept: KeptCapture) -> Capture:
-    """The capture that a stored one was; a revisit takes its payload from its original."""
+def _capture_again(archive: Archive, kept: KeptCapture, passed: Mapping[str, Place]) -> Capture:
+    """The capture that a stored one was; a revisit takes its payload from its original.
+
+    What the fetcher would not unpack is not unpacked here either.
+    """
     found = kept.capture
     payload = found.payload
     if payload is None:
-        payload = _original_payload(archive, kept)
+        payload = _original_payload(archive, kept, passed)
     capture = Capture(
         url=found.url,
         captured_at=found.captured_at,
@@ -104,6 +125,8 @@ def _capture_again(archive: Archive, kept: KeptCapture) -> Capture:
         ip=found.ip,
         duration_ms=kept.duration_ms or 0,
     )
+    if capture.quality in (Quality.TOO_LARGE, Quality.UNDECODABLE):
+        return capture
     inflated = inflate(
         payload,
         header(capture, b"content-encoding") or "",
@@ -113,10 +136,12 @@ def _capture_again(archive: Archive, kept: KeptCapture) -> Capture:
     return replace(capture, body=inflated.body)
 
 
-def _original_payload(archive: Archive, kept: KeptCapture) -> bytes:
+def _original_payload(archive: Archive, kept: KeptCapture, passed: Mapping[str, Place]) -> bytes:
+    """The bytes of the record that this one repeats: one with a row, or an orphan before it."""
     original = kept.capture.original
     record_id = original.record_id if original else ""
     place = archive.run(lambda connection: place_of(connection, record_id)).result()
+    place = place or passed.get(record_id)
     if place is None:
         raise StorageError(
             f"{kept.place.file} @ {kept.place.offset}: the record it repeats ({record_id}) is "

@@ -298,7 +298,7 @@ class _Cycle:
         if known.is_forbidden_all:
             until = max(known.expires_at, state.blocked_until or known.expires_at)
             said = state.reason.partition(": ")[2]
-            why = f"{where}/robots.txt cannot be had{f' ({said})' if said else ''}"
+            why = said or f"{where}/robots.txt cannot be had; nothing is allowed until it is"
             job = self._portal.archive.run(
                 lambda connection: frontier.block_key(connection, key, until, why)
             )

@@ -5,6 +5,7 @@ on the Hanoi platform they name endless twins of one page.
 """
 
 from collections.abc import Iterable
+from itertools import islice
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -13,6 +14,7 @@ from crawler.layout import Layout, Site
 from crawler.urls import canonical, native_id, refusal
 
 MAX_LINKS = 2_000  # of one page
+MAX_ANCHORS = 10_000  # looked at for them
 
 
 def links_of(tree: LexborHTMLParser, url: str, site: Site, layout: Layout | None) -> Links:
@@ -35,7 +37,7 @@ def links_of(tree: LexborHTMLParser, url: str, site: Site, layout: Layout | None
 
 def _in_scope(nodes: Iterable[LexborNode], url: str, site: Site) -> list[str]:
     found: dict[str, None] = {}
-    for node in nodes:
+    for node in islice(nodes, MAX_ANCHORS):
         link = canonical(node.attributes.get("href") or "", url, site.family.urls)
         if link is None or link == url or link in found or refusal(link, site):
             continue

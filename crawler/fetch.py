@@ -7,6 +7,7 @@ not allow, but knows neither scope nor robots.txt; it does not read pages.
 
 import errno
 import ipaddress
+import os
 import socket
 import ssl
 import uuid
@@ -349,6 +350,8 @@ def _told(error: BaseException) -> str:
             return f"the certificate is refused: {inner.verify_message}"
     if isinstance(error, aiohttp.ClientResponseError):
         return f"the answer is not valid HTTP: {' '.join(error.message.split())[:200]}"
+    if isinstance(error, OSError) and (error.errno or 0) > 0:
+        return os.strerror(error.errno or 0)
     text = " ".join(str(error).split())[:300]
     return _clean(text) or type(error).__name__
 

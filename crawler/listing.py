@@ -13,6 +13,7 @@ from crawler.layout import Layout, ListingRules, Site
 from crawler.urls import canonical, native_id, refusal
 
 MAX_ITEMS = 1_000
+MAX_CHARS = 10_000  # of one text, template white space included
 
 
 def read_placements(
@@ -24,7 +25,7 @@ def read_placements(
         return (), ()
     placements: list[Placement] = []
     refusals: list[Refusal] = []
-    for node in tree.css(rules.item)[:MAX_ITEMS]:
+    for node in _outermost(tree.css(rules.item)[:MAX_ITEMS]):
         title, link = node.css_first(rules.title), node.css_first(rules.link)
         if title is None or link is None:
             continue
@@ -36,7 +37,7 @@ def read_placements(
             Placement(
                 position=len(placements) + 1,
                 url=item_url,
-                title=tidy(title.text()),
+                title=tidy(title.text()[:MAX_CHARS]),
                 native_id=native_id(item_url, site.family.urls),
                 summary=_text(node, rules.summary) or None,
                 image_url=_image(node, url, site, rules),
@@ -47,9 +48,23 @@ def read_placements(
     return tuple(placements), tuple(refusals)
 
 
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """Those that stand in no other: an item inside an item would tell the same text twice."""
+    seen: set[int] = set()
+    outermost: list[LexborNode] = []
+    for node in nodes:
+        around = node.parent
+        while around is not None and around.mem_id not in seen:
+            around = around.parent
+        seen.add(node.mem_id)
+        if around is None:
+            outermost.append(node)
+    return outermost
+
+
 def _text(node: LexborNode, selector: str) -> str:
     found = node.css_first(selector)
-    return tidy(found.text()) if found is not None else ""
+    return tidy(found.text()[:MAX_CHARS]) if found is not None else ""
 
 
 def _image(node: LexborNode, url: str, site: Site, rules: ListingRules) -> str | None:

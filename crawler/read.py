@@ -29,6 +29,8 @@ _HTML = ("text/html", "application/xhtml+xml")
 _WALL_SIGNS = ("#challenge-form", "#cf-wrapper", "form#captcha", "div.g-recaptcha.challenge")
 _WALL_TITLES = ("just a moment", "attention required", "access denied", "ddos protection")
 _TAIL_BYTES = 4_096
+_SIGNS_LIMIT = 10  # nodes judged per sign, and the beginning of each
+_SIGN_CHARS = 1_000
 
 
 @cache
@@ -161,20 +163,28 @@ def choose_layout(tree: LexborHTMLParser, site: Site, blank: Reading) -> Layout 
 
 def _grade_page(tree: LexborHTMLParser, text: str, layout: Layout | None) -> tuple[Quality, str]:
     title_node = tree.css_first("title")
-    title = tidy(title_node.text()) if title_node is not None else ""
-    if any(tree.css_matches(sign) for sign in _WALL_SIGNS) or title.lower().startswith(
-        _WALL_TITLES
-    ):
+    title = tidy(title_node.text()[:_SIGN_CHARS]) if title_node is not None else ""
+    has_content = layout is not None and _shows_content(tree, layout)
+    is_wall = any(tree.css_matches(sign) for sign in _WALL_SIGNS)
+    if not has_content and (is_wall or title.lower().startswith(_WALL_TITLES)):
         return Quality.BOT_WALL, f"a bot check stands before the page: {title[:80]}"
     if layout is None:
         return Quality.LAYOUT_CHANGED, "the page shows no sign of the portal's family"
     for sign in layout.missing_signs:
-        for node in tree.css(sign.selector):
-            if sign.words is None or sign.words.search(node.text()):
+        for node in tree.css(sign.selector)[:_SIGNS_LIMIT]:
+            if sign.words is None or sign.words.search(node.text()[:_SIGN_CHARS]):
                 return Quality.SOFT_404, "the page says that it was not found"
-    if any(tree.css_matches(sign.selector) for sign in layout.login_signs):
+    is_login = any(tree.css_matches(sign.selector) for sign in layout.login_signs)
+    if is_login and not has_content:
         return Quality.LOGIN_WALL, "the page is a login form"
     tail = text[-_TAIL_BYTES:].lower()
     if "</html" not in tail and "</body" not in tail:
         return Quality.TRUNCATED, "the page ends before its closing tags"
     return Quality.OK, ""
+
+
+def _shows_content(tree: LexborHTMLParser, layout: Layout) -> bool:
+    """An article or a list stands there: a login or a captcha beside it is no wall."""
+    if layout.listing is not None and tree.css_matches(layout.listing.item):
+        return True
+    return all(tree.css_matches(sign) for sign in layout.article_signs)

@@ -12,12 +12,15 @@ import ada_url
 
 from crawler.layout import Site, UrlRules
 
+MAX_HREF_LENGTH = 4_000  # characters as written; what is dropped from a link may be long
 MAX_URL_LENGTH = 2_000  # characters; longer ones are traps or attacks
 MAX_SEGMENT_REPEATS = 3  # of one path segment: `/vi/en/vi/en/…`
 MAX_PARAMS = 30
+MAX_STEPS = 20  # until nothing more is to be taken away
 
 _SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
+_UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # RFC 3986, 2.3: escaped or not, it is the same URL
 _TRACKING = re.compile(r"utm_[a-z_]+|fbclid|gclid|zarsrc|_ga|mc_[ce]id", re.IGNORECASE)
 
 
@@ -27,34 +30,48 @@ def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     Gone are fragment, session id, tracking and family parameters and the language suffix of the
     family's trap; parameters are in the order of their names. Twice is once.
     """
-    return _canonical(href.strip(), base, rules)
-
-
-@lru_cache(maxsize=65_536)
-def _canonical(href: str, base: str, rules: UrlRules) -> str | None:
-    if not href or len(href) > MAX_URL_LENGTH or href.startswith("#"):
+    href = href.strip()
+    if not href or len(href) > MAX_HREF_LENGTH or href.startswith("#"):
         return None
     try:
-        url = ada_url.URL(href, base=base)
+        url = ada_url.join_url(base, href)
     except ValueError:
         return None
+    return _reduced(url, rules)
+
+
+@lru_cache(maxsize=16_384)
+def _reduced(url: str, rules: UrlRules) -> str | None:
+    """Take away until nothing changes: what is gone may bring the next thing to light."""
+    for _ in range(MAX_STEPS):
+        shorter = _without_noise(ada_url.URL(url), rules)
+        if shorter is None or shorter == url:
+            return shorter
+        url = shorter
+    return None
+
+
+def _without_noise(url: ada_url.URL, rules: UrlRules) -> str | None:
     if url.protocol not in ("http:", "https:") or not url.hostname or url.username or url.password:
         return None
-    path = _SESSION.sub("", url.pathname)
-    query = url.search.removeprefix("?")
+    path = _SESSION.sub("", _ESCAPE.sub(_plain, url.pathname))
     if rules.suffix_trap is not None:
         path = rules.suffix_trap.sub("", path) or "/"
-        query = rules.suffix_trap.sub("", query)
-    path = _ESCAPE.sub(lambda match: match[0].upper(), path)
-    if rules.article.search(path):
-        query = ""
-    query = _ESCAPE.sub(lambda match: match[0].upper(), _kept_params(query, rules))
-    return f"{url.protocol}//{url.host}{path}{'?' if query else ''}{query}"
+    query = "" if rules.article.search(path) else _kept_params(url.search[1:], rules)
+    shorter = f"{url.protocol}//{url.host}{path}{'?' if query else ''}{query}"
+    return shorter if len(shorter) <= MAX_URL_LENGTH else None
+
+
+def _plain(escape: re.Match[str]) -> str:
+    sign = chr(int(escape[0][1:], 16))
+    return sign if _UNRESERVED.fullmatch(sign) else escape[0].upper()
 
 
 def _kept_params(query: str, rules: UrlRules) -> str:
+    """The parameters that choose the page. The trap may end any of them: their order is chance."""
     kept = []
-    for part in query.split("&"):
+    for written in _ESCAPE.sub(_plain, query).split("&"):
+        part = rules.suffix_trap.sub("", written) if rules.suffix_trap is not None else written
         name = part.partition("=")[0]
         if part and name not in rules.drop_params and not _TRACKING.fullmatch(name):
             kept.append(part)
@@ -66,6 +83,8 @@ def refusal(url: str, site: Site) -> str:
     parsed = ada_url.URL(url)
     if parsed.hostname not in site.hosts:
         return "another host"
+    if parsed.port and parsed.port != ada_url.URL(site.home).port:
+        return "another port"
     asked = parsed.pathname + parsed.search
     for reason, pattern in (*site.family.urls.never, *site.never):
         if pattern.search(asked):

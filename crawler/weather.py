@@ -9,6 +9,7 @@ from crawler.fields.weather import read_place
 from crawler.layout import Layout
 
 MAX_PLACES = 100
+MAX_CHARS = 5_000  # of one cell, template white space included
 
 
 def read_weather(
@@ -20,10 +21,10 @@ def read_weather(
     for rules in layout.weather:
         for row in tree.css(rules.row)[:MAX_PLACES]:
             place, value = row.css_first(rules.place), row.css_first(rules.value)
-            name = tidy(place.text()) if place is not None else ""
+            name = tidy(place.text()[:MAX_CHARS]) if place is not None else ""
             if not name:
                 continue
-            text = tidy(value.text()) if value is not None else ""
+            text = tidy(value.text()[:MAX_CHARS]) if value is not None else ""
             try:
                 found.append(read_place(name, text))
             except BadValue as error:

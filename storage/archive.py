@@ -13,10 +13,11 @@ cannot exist, and bytes without a row are found at the next start (`orphans`).
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from concurrent.futures import Future
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -30,7 +31,7 @@ from core.records import Quality, Visit
 from storage import frontier, warcs
 from storage.database import reader_engine, translated, upgrade, writer_engine
 from storage.decide import Report, VisitRecord, decide
-from storage.keep import original_of, payload_sha1
+from storage.keep import is_kept, original_of, outcome_of, payload_sha1
 from storage.locks import OwnerLock, dead_owners
 from storage.warc import Original, Place, StoredVisit, WarcInfo, WarcWriter
 
@@ -73,6 +74,7 @@ class Archive:
         self._waiting_bytes = 0
         self._counting = threading.Lock()
         self._failure: BaseException | None = None
+        self._given: list[warcs.Stretch] = []  # where the orphans lie that were given out
 
     @property
     def database(self) -> Path:
@@ -156,7 +158,7 @@ class Archive:
         return self._put(_Entry(record, Future()))
 
     def adopt(self, record: VisitRecord, places: tuple[Place, ...]) -> "Future[Report]":
-        """Give rows to a visit whose bytes are in a WARC already."""
+        """Give rows to a visit whose bytes are in a WARC already; one that has them keeps them."""
         return self._put(_Entry(record, Future(), places))
 
     def run(self, job: Callable[[Connection], T]) -> "Future[T]":
@@ -167,13 +169,15 @@ class Archive:
 
     def orphans(self) -> Iterator[StoredVisit]:
         """Visits in the WARC files of dead processes that no row refers to, in file order."""
-        with translated(self.database):
-            waiting = self.run(warcs.unknown_stretches).result()
-        yield from warcs.orphans(self.warc_folder, waiting)
+        self._given = self.run(warcs.unknown_stretches).result()
+        for stored in warcs.orphans(self.warc_folder, self._given):
+            if not self.run(partial(is_kept, visit_id=stored.id or "")).result():
+                yield stored
 
-    def adopted(self) -> None:
-        """Note that every orphan has its rows."""
-        self.run(lambda connection: warcs.note_adopted(connection, self.warc_folder)).result()
+    def adopted(self, *, waiting: Set[str] = frozenset()) -> None:
+        """Note that every orphan given out has its rows, but for those in the files `waiting`."""
+        done = [stretch for stretch in self._given if stretch.file not in waiting]
+        self.run(lambda c: warcs.note_adopted(c, self.warc_folder, done)).result()
 
     def _put(self, entry: _Entry) -> "Future[Report]":
         with self._counting:
@@ -211,8 +215,9 @@ class Archive:
             if not group:
                 deadline = time.monotonic() + GROUP_S
             try:
-                places = item.places or self._append(reader, item.record.visit, fresh)
-            except (KhotinError, OSError) as error:
+                with translated(self.database):
+                    places = item.places or self._append(reader, item.record.visit, fresh)
+            except Exception as error:  # noqa: BLE001  a dead writer would let all wait for ever
                 self._fail(item, error)
                 break
             group.append((item, places))
@@ -252,9 +257,7 @@ class Archive:
                 with connection.begin():
                     for name in {place.file for _, places in group for place in places}:
                         warcs.note_file(connection, name, self.owner, now)
-                    reports = [
-                        self._decide(connection, entry.record, places) for entry, places in group
-                    ]
+                    reports = [self._decide(connection, entry, places) for entry, places in group]
                     if self._warc.file is not None:
                         warcs.note_known(connection, self._warc.file, self._warc.size_bytes)
         except BaseException as error:
@@ -268,16 +271,17 @@ class Archive:
             entry.done.set_result(report)
         self._rotate(connection)
 
-    def _decide(
-        self, connection: Connection, record: VisitRecord, places: tuple[Place, ...]
-    ) -> Report:
+    def _decide(self, connection: Connection, entry: _Entry, places: tuple[Place, ...]) -> Report:
         """Decide one visit; what the database refuses is kept without its reading."""
-        now = self.clock.now()
+        record, now = entry.record, self.clock.now()
+        if entry.places is not None and is_kept(connection, record.visit.id):
+            return _known_report(record.visit)  # adopted by another process, or before a crash
         try:
             with connection.begin_nested():
                 return decide(connection, record, places, now)
         except (SQLAlchemyError, UnicodeError, OverflowError) as error:
-            if "locked" in str(error) or "full" in str(error) or record.reading is None:
+            said = str(getattr(error, "orig", None) or error)  # without the page's own words
+            if "locked" in said or "full" in said or record.reading is None:
                 raise
             refused = replace(
                 record.reading,
@@ -323,6 +327,18 @@ class Archive:
     def _free(self, entry: _Entry) -> None:
         with self._counting:
             self._waiting_bytes -= entry.record.size_bytes
+
+
+def _known_report(visit: Visit) -> Report:
+    """The report on a visit that had its rows before."""
+    return Report(
+        visit_id=visit.id,
+        portal=visit.target.portal,
+        url=visit.target.url,
+        outcome=outcome_of(visit),
+        quality=None,
+        kind=None,
+    )
 
 
 def make_folders(folder: Path) -> None:

@@ -4,10 +4,12 @@ The writer and the readers use engines of their own; readers cannot write. Forei
 translated here into the `StorageError` tree.
 """
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from alembic import command
@@ -45,12 +47,31 @@ def writer_engine(path: Path) -> Engine:
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
 
+    @event.listens_for(engine, "before_cursor_execute")
+    def on_execute(*arguments: Any) -> None:
+        _refuse_nul(arguments[3])
+
     return engine
 
 
+def _refuse_nul(parameters: Any) -> None:
+    """SQLite takes a NUL and cuts the text there in many functions; PostgreSQL takes none."""
+    for value in parameters:
+        if isinstance(value, tuple):  # one row of several
+            _refuse_nul(value)
+        elif isinstance(value, str) and "\0" in value:
+            raise UnicodeError("a text with a NUL")
+
+
 def reader_engine(path: Path) -> Engine:
-    """A read-only engine: every question sees one state of the archive."""
-    url = f"sqlite:///file:{quote(str(path.resolve()))}?mode=ro&uri=true"
+    """A read-only engine: every question sees one state of the archive.
+
+    Where nobody writes and this process may not, the file is taken as it is: SQLite would want to
+    make its `-shm` beside it, which a read-only disk refuses.
+    """
+    is_alone = not os.access(path.parent, os.W_OK) and not Path(f"{path}-wal").exists()
+    mode = "mode=ro&immutable=1" if is_alone else "mode=ro"
+    url = f"sqlite:///file:{quote(str(path.resolve()))}?{mode}&uri=true"
     engine = create_engine(url, poolclass=NullPool)
 
     @event.listens_for(engine, "connect")
@@ -71,6 +92,9 @@ def upgrade(engine: Engine, path: Path) -> None:
 
     Raises `SchemaMismatch` for an archive made by a newer version; that one is left untouched.
     """
+    if path.is_file() and path.stat().st_size:  # the writer's pragmas would touch the file
+        with translated(path), reader_engine(path).connect() as connection:
+            check_schema(connection, path)
     with translated(path), engine.connect() as connection:
         current = check_schema(connection, path)
         if current == _scripts().get_current_head():

@@ -15,7 +15,7 @@ from storage.changes import add_change
 from storage.frontier import insert_for
 from storage.identity import find_article, insert_article, touch_url
 from storage.keep import Kept, keep_reading
-from storage.tables import articles, captures, clusters, versions
+from storage.tables import articles, captures, clusters, readings, versions
 from storage.versions import Begun, Cause, Seen
 
 
@@ -85,7 +85,7 @@ def prove_unchanged(connection: Connection, kept: Kept, article_id: int) -> None
 
 
 def _record_version(connection: Connection, kept: Kept, article_id: int, seen: Seen) -> list[str]:
-    row, current = _current(connection, article_id)
+    row, current = _current(connection, article_id, kept.capture_id)
     step = fold.next_version(current, seen)
     if not isinstance(step, Begun):
         connection.execute(
@@ -119,7 +119,9 @@ def _record_version(connection: Connection, kept: Kept, article_id: int, seen: S
     return [kind]
 
 
-def _current(connection: Connection, article_id: int) -> tuple[Any, fold.Current | None]:
+def _current(
+    connection: Connection, article_id: int, capture_id: int | None
+) -> tuple[Any, fold.Current | None]:
     rows = connection.execute(
         select(versions.c.version_no, versions.c.content_hash)
         .where(versions.c.article_id == article_id, versions.c.superseded_at.is_(None))
@@ -128,9 +130,7 @@ def _current(connection: Connection, article_id: int) -> tuple[Any, fold.Current
     if not rows:
         return None, None
     row = connection.execute(
-        select(versions, captures.c.body_sha256)
-        .join(captures, captures.c.id == versions.c.last_capture_id)
-        .where(
+        select(versions).where(
             versions.c.article_id == article_id,
             versions.c.version_no == rows[-1].version_no,
             versions.c.superseded_at.is_(None),
@@ -144,9 +144,21 @@ def _current(connection: Connection, article_id: int) -> tuple[Any, fold.Current
         content=row.content,
         content_hash=row.content_hash,
         rules=row.rules,
-        body_sha256=row.body_sha256,
+        body_sha256=_bytes_read_before(connection, article_id, capture_id),
         earlier=earlier,
     )
+
+
+def _bytes_read_before(connection: Connection, article_id: int, capture_id: int | None) -> str:
+    """The digest of the body that was read last before this capture; a 304 has none of its own."""
+    digest = connection.execute(
+        select(captures.c.body_sha256)
+        .join(readings, readings.c.capture_id == captures.c.id)
+        .where(readings.c.article_id == article_id, readings.c.capture_id != capture_id)
+        .order_by(readings.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return digest or ""
 
 
 def _insert_version(

@@ -88,6 +88,12 @@ def place_of(connection: Connection, record_id: str) -> Place | None:
     )
 
 
+def is_kept(connection: Connection, visit_id: str) -> bool:
+    """Whether the visit has its rows."""
+    found = connection.execute(select(visits.c.id).where(visits.c.id == visit_id))
+    return found.first() is not None
+
+
 def keep_visit(
     connection: Connection,
     visit: Visit,

@@ -17,9 +17,11 @@ class OwnerLock:
     def __init__(self, folder: Path) -> None:
         self.owner = secrets.token_hex(4)
         self._path = folder / f"{self.owner}.lock"
+        unnamed = folder / f"{self.owner}.new"  # nobody may find it before it is held
         try:
-            self._file = os.open(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
+            self._file = os.open(unnamed, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o644)
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            unnamed.rename(self._path)
         except OSError as error:
             raise StorageError(
                 f"{self._path}: cannot be written: {error.strerror}", path=str(self._path)
@@ -40,11 +42,11 @@ def _is_held(path: Path) -> bool:
     try:
         file = os.open(path, os.O_RDONLY)
     except OSError:
-        return False
+        return True  # let go this moment by its owner, or not ours to judge
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.fstat(file).st_nlink == 0  # its owner let go after we had opened it
     except OSError:
         return True
     finally:
         os.close(file)
-    return False

@@ -139,6 +139,8 @@ def _step_article(connection: Connection, kept: Kept, article_id: int, rule: Gon
     )
     if before is State.LISTED:
         return []  # its first version tells that it is new
+    if before in ABSENCES and after in ABSENCES:
+        return []  # another way of being gone is no news
     kind = "returned" if after is State.LIVE else "gone"
     add_change(
         connection,

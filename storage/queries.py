@@ -43,16 +43,18 @@ def reading(folder: Path) -> Iterator[Connection]:
     Raises `StorageError` when there is no archive there or it cannot be read.
     """
     database = folder / "archive.db"
+    missing = StorageError(
+        f"{folder}: no archive there; `khotin crawl` makes one, --archive or KHOTIN_ARCHIVE "
+        "name another folder",
+        path=str(folder),
+    )
     if not database.is_file():
-        raise StorageError(
-            f"{folder}: no archive there; `khotin crawl` makes one, --archive or KHOTIN_ARCHIVE "
-            "name another folder",
-            path=str(folder),
-        )
+        raise missing
     engine = reader_engine(database)
     try:
         with translated(database), engine.connect() as connection:
-            check_schema(connection, database)
+            if check_schema(connection, database) is None:
+                raise missing  # the first start died before it had made one
             yield connection
     finally:
         engine.dispose()

@@ -83,9 +83,8 @@ def observe_weather(connection: Connection, kept: Kept, weather: WeatherObservat
         "portal": kept.visit.target.portal,
         "place": weather.place,
         "is_filled": weather.is_filled,
+        "valid_on": weather.valid_on,  # None is now, and never the run of a forecast
     }
-    if weather.valid_on is not None:
-        subject["valid_on"] = weather.valid_on
     value = {
         "temperature_c": weather.temperature_c,
         "low_c": weather.low_c,

@@ -90,7 +90,7 @@ def orphans(folder: Path, stretches: Iterable[Stretch]) -> Iterator[StoredVisit]
         yield from visits_in(scan(folder / stretch.file, stretch.offset))
 
 
-def note_adopted(connection: Connection, folder: Path) -> None:
-    """Every record of the sealed files has rows now."""
-    for stretch in unknown_stretches(connection):
+def note_adopted(connection: Connection, folder: Path, stretches: Iterable[Stretch]) -> None:
+    """Every record of these sealed stretches has rows now."""
+    for stretch in stretches:
         note_known(connection, stretch.file, (folder / stretch.file).stat().st_size)

@@ -27,7 +27,10 @@ URLS = UrlRules(
         ("action", re.compile(r"[?&]p_p_lifecycle=[12](?:&|$)")),
         ("login", re.compile(r"[?&]p_p_id=58(?:&|_|$)|[?&]_58_")),
         ("login", re.compile(r"(?:^|/)(?:dang-nhap|login)(?:\.html?)?(?:[/?]|$)", re.IGNORECASE)),
-        ("portal internals", re.compile(r"^/c/|/-/view_content/.*[?&]viewMode=print")),
+        (
+            "portal internals",
+            re.compile(r"^(?:/(?:vi|en))?/c/|/-/view_content/.*[?&]viewMode=print"),
+        ),
         ("pop-up twin", re.compile(r"[?&]p_p_state=(?:pop_up|exclusive)(?:&|$)")),
     ),
     drop_params=frozenset({"redirect", "inheritRedirect", "t", "p_auth", "doAsUserLanguageId"}),
@@ -51,11 +54,11 @@ LAYOUT_2022 = Layout(
         "title": (Candidate(selector="div.asset-full-content-title"),),
         "lead": (Candidate(selector="div.asset-full-content p.sapo"),),
         "published": (
-            Candidate(selector=f"div.asset-full-content-title ~ {_TIMER}"),
+            Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),
             Candidate(selector=f"{_PORTLET} {_TIMER}"),
         ),
         "view_count": (
-            Candidate(selector=f"div.asset-full-content-title ~ {_TIMER}"),
+            Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),
             Candidate(selector=f"{_PORTLET} {_TIMER}"),
         ),
         "authors": (Candidate(selector="div.asset-full-content p.view-content-author"),),
