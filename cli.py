@@ -57,7 +57,10 @@ BeforeOption = Annotated[
 def main() -> None:
     """Run the command line; known errors become one line and an exit status."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)  # typer gives back the status of an Exit
+        if status == 130:
+            raise KeyboardInterrupt
+        sys.exit(status or 0)
     except KhotinError as error:
         _say_error(str(error))
         sys.exit(error.exit_status)

@@ -5,6 +5,7 @@ archive. So a restart forgets nothing, and a missed night is one catch-up.
 """
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -108,8 +109,9 @@ class _Service:
             return
         task = asyncio.create_task(self._cycle(portal_id), name=f"firing {portal_id}")
         self._running.add(task)
-        await asyncio.wait([task])
-        self._running.discard(task)
+        task.add_done_callback(self._running.discard)
+        with contextlib.suppress(asyncio.CancelledError):  # the scheduler stops; `end` waits
+            await asyncio.wait([task])
 
     async def _cycle(self, portal_id: str) -> None:
         tally = Tally()
