@@ -1,5 +1,6 @@
 """Whole crawls of the living replica portal: what is found, how politely, and what stays silent."""
 
+import itertools
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -106,8 +107,7 @@ async def test_the_portal_is_asked_politely(tmp_path: Path) -> None:
     assert paths[0] == "/robots.txt"
     assert paths.count("/robots.txt") == 1
     assert all(
-        later - sooner >= timedelta(seconds=2)
-        for sooner, later in zip(times, times[1:], strict=False)
+        later - sooner >= timedelta(seconds=2) for sooner, later in itertools.pairwise(times)
     )
     assert all(request.user_agent.startswith("Khotin/") for request in portal.requests)
     assert {request.host for request in portal.requests} == {HOST}
