@@ -350,9 +350,9 @@ def _told(error: BaseException) -> str:
             return f"the certificate is refused: {inner.verify_message}"
     if isinstance(error, aiohttp.ClientResponseError):
         return f"the answer is not valid HTTP: {' '.join(error.message.split())[:200]}"
-    if isinstance(error, OSError) and (error.errno or 0) > 0:
-        return os.strerror(error.errno or 0)
     text = " ".join(str(error).split())[:300]
+    if isinstance(error, OSError) and error.errno and "Connect call failed" in text:
+        return os.strerror(error.errno)
     return _clean(text) or type(error).__name__
 
 
