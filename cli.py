@@ -64,8 +64,6 @@ def main() -> None:
     except KhotinError as error:
         _say_error(str(error))
         sys.exit(error.exit_status)
-    except typer.Exit as ended:
-        sys.exit(ended.exit_code)
     except (KeyboardInterrupt, typer.Abort):
         _say_error("stopped; what was fetched is kept, the rest stays due")
         sys.exit(130)

@@ -253,7 +253,10 @@ class Fetcher:
     def _sent(self, answer: aiohttp.ClientResponse) -> tuple[tuple[bytes, bytes], ...]:
         secret = self._settings.secret_headers
         return tuple(
-            (_bytes(name), b"***" if name.lower() in secret else _bytes(value))
+            (
+                name.encode("utf-8", "surrogateescape"),
+                b"***" if name.lower() in secret else value.encode("utf-8", "surrogateescape"),
+            )
             for name, value in answer.request_info.headers.items()
         )
 
@@ -395,7 +398,3 @@ def _address(text: str) -> str:
 def _clean(text: str) -> str:
     """Text without the lone surrogates that stand for bytes outside UTF-8."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogateescape")

@@ -6,8 +6,6 @@ and carry `recorded_at` and `superseded_at`. *Working*: frontier, politeness key
 Instants are `Instant`; free-form parts are `Json`. PostgreSQL takes the same tables.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,53 +15,13 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
 )
 
+from storage.columns import ID, id_column, metadata, portal_column, recorded, ref, run_columns
 from storage.types import Instant, Json
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-_ID = BigInteger().with_variant(Integer, "sqlite")
-
-
-def _id() -> Column[int]:
-    return Column("id", _ID, primary_key=True, autoincrement=True)
-
-
-def _ref(name: str, to: str, *, nullable: bool = False, index: bool = False) -> Column[int]:
-    return Column(name, _ID, ForeignKey(f"{to}.id"), nullable=nullable, index=index)
-
-
-def _portal() -> Column[str]:
-    return Column("portal", Text, ForeignKey("portals.id"), nullable=False)
-
-
-def _recorded() -> tuple[Column[Any], Column[Any]]:
-    """When we wrote the row, and when a later fold of history replaced it."""
-    return Column("recorded_at", Instant, nullable=False), Column("superseded_at", Instant)
-
-
-def _run() -> tuple[Column[Any], ...]:
-    """A run of equal observations: both ends, how many, and the captures that prove them."""
-    return (
-        Column("first_seen_at", Instant, nullable=False),
-        Column("last_seen_at", Instant, nullable=False),
-        Column("observations_count", Integer, nullable=False),
-        Column("last_cycle_at", Instant, nullable=False),
-        _ref("first_capture_id", "captures"),
-        _ref("last_capture_id", "captures"),
-    )
-
 
 # --- portals -------------------------------------------------------------------------------------
 
@@ -115,8 +73,8 @@ robots_files = Table(
 frontier = Table(
     "frontier",
     metadata,
-    _id(),
-    _portal(),
+    id_column(),
+    portal_column(),
     Column("key", Text, ForeignKey("politeness_keys.key"), nullable=False),
     Column("url", Text, nullable=False),
     Column("kind", Text, nullable=False),
@@ -143,7 +101,7 @@ frontier = Table(
 warc_files = Table(
     "warc_files",
     metadata,
-    _id(),
+    id_column(),
     Column("name", Text, nullable=False, unique=True),
     Column("writer", Text, nullable=False),
     Column("location", Text, nullable=False),
@@ -159,7 +117,7 @@ visits = Table(
     "visits",
     metadata,
     Column("id", Text, primary_key=True),
-    _portal(),
+    portal_column(),
     Column("url", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("cycle_at", Instant, nullable=False),
@@ -167,7 +125,7 @@ visits = Table(
     Column("outcome", Text, nullable=False),
     Column("error", Text),
     Column("message", Text),
-    _ref("warc_file_id", "warc_files"),
+    ref("warc_file_id", "warc_files"),
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Column("recorded_at", Instant, nullable=False),
@@ -177,7 +135,7 @@ visits = Table(
 captures = Table(
     "captures",
     metadata,
-    _id(),
+    id_column(),
     Column("visit_id", Text, ForeignKey("visits.id"), nullable=False, index=True),
     Column("hop_no", Integer, nullable=False),
     Column("url", Text, nullable=False),
@@ -194,7 +152,7 @@ captures = Table(
     Column("body_sha256", Text, nullable=False),
     Column("record_id", Text, nullable=False, unique=True),
     Column("record_type", Text, nullable=False),
-    _ref("warc_file_id", "warc_files"),
+    ref("warc_file_id", "warc_files"),
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),
     Column("duration_ms", Integer, nullable=False),
@@ -207,7 +165,7 @@ captures = Table(
 clusters = Table(
     "clusters",
     metadata,
-    _id(),
+    id_column(),
     Column("text_hash", Text, nullable=False, unique=True),
     Column("recorded_at", Instant, nullable=False),
 )
@@ -215,8 +173,8 @@ clusters = Table(
 articles = Table(
     "articles",
     metadata,
-    _id(),
-    _portal(),
+    id_column(),
+    portal_column(),
     Column("native_id", Text),
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
@@ -224,8 +182,8 @@ articles = Table(
     Column("published_at", Instant),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant),
-    Column("merged_into", _ID, ForeignKey("articles.id")),
-    _ref("cluster_id", "clusters", nullable=True, index=True),
+    Column("merged_into", ID, ForeignKey("articles.id")),
+    ref("cluster_id", "clusters", nullable=True, index=True),
     UniqueConstraint("portal", "native_id"),
     Index("ix_articles_portal_published", "portal", "published_at"),
 )
@@ -233,37 +191,37 @@ articles = Table(
 article_urls = Table(
     "article_urls",
     metadata,
-    _id(),
-    _ref("article_id", "articles", index=True),
-    _portal(),
+    id_column(),
+    ref("article_id", "articles", index=True),
+    portal_column(),
     Column("url", Text, nullable=False),
     Column("section", Text),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("checked_cycle_at", Instant),
-    *_recorded(),
+    *recorded(),
     Index("ix_article_urls_url", "portal", "url"),
 )
 
 article_sections = Table(
     "article_sections",
     metadata,
-    _id(),
-    _ref("article_id", "articles", index=True),
+    id_column(),
+    ref("article_id", "articles", index=True),
     Column("section", Text, nullable=False),
     Column("entered_at", Instant, nullable=False),
     Column("left_at", Instant),
-    _ref("first_capture_id", "captures"),
-    _ref("last_capture_id", "captures", nullable=True),
-    *_recorded(),
+    ref("first_capture_id", "captures"),
+    ref("last_capture_id", "captures", nullable=True),
+    *recorded(),
 )
 
 readings = Table(
     "readings",
     metadata,
-    _id(),
-    _ref("capture_id", "captures", index=True),
-    _ref("article_id", "articles", nullable=True, index=True),
+    id_column(),
+    ref("capture_id", "captures", index=True),
+    ref("article_id", "articles", nullable=True, index=True),
     Column("kind", Text, nullable=False),
     Column("quality", Text, nullable=False),
     Column("layout", Text),
@@ -271,14 +229,14 @@ readings = Table(
     Column("content_hash", Text),
     Column("provenance", Json),
     Column("refusals", Json),
-    *_recorded(),
+    *recorded(),
 )
 
 versions = Table(
     "versions",
     metadata,
-    _id(),
-    _ref("article_id", "articles", index=True),
+    id_column(),
+    ref("article_id", "articles", index=True),
     Column("version_no", Integer, nullable=False),
     Column("content_hash", Text, nullable=False),
     Column("text_hash", Text, nullable=False, index=True),
@@ -286,21 +244,21 @@ versions = Table(
     Column("cause", Text, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
-    _ref("first_capture_id", "captures"),
-    _ref("last_capture_id", "captures"),
+    ref("first_capture_id", "captures"),
+    ref("last_capture_id", "captures"),
     Column("rules", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("lead", Text),
     Column("text", Text, nullable=False),
     Column("content", Json, nullable=False),
-    *_recorded(),
+    *recorded(),
 )
 
 presence = Table(
     "presence",
     metadata,
-    _id(),
-    _ref("article_id", "articles", index=True),
+    id_column(),
+    ref("article_id", "articles", index=True),
     Column("url", Text, nullable=False),
     Column("state", Text, nullable=False),
     Column("first_seen_at", Instant, nullable=False),
@@ -310,28 +268,28 @@ presence = Table(
     Column("counted_at", Instant, nullable=False),
     Column("first_visit_id", Text, ForeignKey("visits.id"), nullable=False),
     Column("last_visit_id", Text, ForeignKey("visits.id"), nullable=False),
-    *_recorded(),
+    *recorded(),
     Index("ix_presence_article_url", "article_id", "url", "last_seen_at"),
 )
 
 series_runs = Table(
     "series_runs",
     metadata,
-    _id(),
-    _ref("article_id", "articles"),
+    id_column(),
+    ref("article_id", "articles"),
     Column("counter", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("value", BigInteger, nullable=False),
-    *_run(),
-    *_recorded(),
+    *run_columns(),
+    *recorded(),
     Index("ix_series_runs_subject", "article_id", "counter", "source", "last_seen_at"),
 )
 
 weather_runs = Table(
     "weather_runs",
     metadata,
-    _id(),
-    _portal(),
+    id_column(),
+    portal_column(),
     Column("place", Text, nullable=False),
     Column("is_filled", Boolean, nullable=False),
     Column("temperature_c", Float),
@@ -342,29 +300,29 @@ weather_runs = Table(
     Column("condition", Text),
     Column("valid_on", Date),
     Column("text", Text, nullable=False),
-    *_run(),
-    *_recorded(),
+    *run_columns(),
+    *recorded(),
     Index("ix_weather_runs_subject", "portal", "place", "is_filled", "last_seen_at"),
 )
 
 placement_runs = Table(
     "placement_runs",
     metadata,
-    _id(),
-    _portal(),
+    id_column(),
+    portal_column(),
     Column("url", Text, nullable=False),
     Column("list_hash", Text, nullable=False),
-    *_run(),
-    *_recorded(),
+    *run_columns(),
+    *recorded(),
     Index("ix_placement_runs_url", "portal", "url", "last_seen_at"),
 )
 
 placements = Table(
     "placements",
     metadata,
-    Column("run_id", _ID, ForeignKey("placement_runs.id"), primary_key=True),
+    Column("run_id", ID, ForeignKey("placement_runs.id"), primary_key=True),
     Column("position", Integer, primary_key=True),
-    _ref("article_id", "articles", index=True),
+    ref("article_id", "articles", index=True),
     Column("url", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("summary", Text),
@@ -376,14 +334,14 @@ placements = Table(
 changes = Table(
     "changes",
     metadata,
-    _id(),
-    _portal(),
-    _ref("article_id", "articles", index=True),
+    id_column(),
+    portal_column(),
+    ref("article_id", "articles", index=True),
     Column("kind", Text, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("last_seen_before_at", Instant),
-    Column("from_version_id", _ID, ForeignKey("versions.id")),
-    Column("to_version_id", _ID, ForeignKey("versions.id")),
+    Column("from_version_id", ID, ForeignKey("versions.id")),
+    Column("to_version_id", ID, ForeignKey("versions.id")),
     Column("fields", Json, nullable=False),
     Column("added_chars", Integer, nullable=False, default=0),
     Column("removed_chars", Integer, nullable=False, default=0),
@@ -391,14 +349,14 @@ changes = Table(
     Column("cause", Text, nullable=False),
     Column("detail", Json, nullable=False),
     Column("visit_id", Text, ForeignKey("visits.id"), nullable=False),
-    *_recorded(),
+    *recorded(),
     Index("ix_changes_portal_seen_at", "portal", "seen_at"),
 )
 
 decisions = Table(
     "decisions",
     metadata,
-    _id(),
+    id_column(),
     Column("kind", Text, nullable=False),
     Column("subject", Json, nullable=False),
     Column("reason", Text, nullable=False),

@@ -1,147 +1,22 @@
-"""Every question a reader asks of an archive. Read-only; answers are plain dictionaries.
+"""Articles: lists of them, and all that is known of one."""
 
-Lists are keyset-paged: `before` is the last row's key of the page before. Instants in answers are
-aware UTC; names are those of design §7 and the schema.
-"""
-
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection as Connection
-from sqlalchemy import Row, and_, func, or_, select
+from sqlalchemy import Connection, Row, and_, func, or_, select
 
-from core.errors import ConfigError, StorageError
-from storage.database import check_schema, reader_engine, translated
+from core.errors import ConfigError
+from storage.queries.answers import Answer
 from storage.tables import (
     article_sections,
     article_urls,
     articles,
     captures,
-    changes,
-    frontier,
-    politeness_keys,
-    portals,
     presence,
     readings,
     series_runs,
     versions,
-    visits,
     warc_files,
-    weather_runs,
 )
-
-Answer = dict[str, Any]
-
-
-@contextmanager
-def reading(folder: Path) -> Iterator[Connection]:
-    """A read-only connection that sees one state of the archive.
-
-    Raises `StorageError` when there is no archive there or it cannot be read.
-    """
-    database = folder / "archive.db"
-    missing = StorageError(
-        f"{folder}: no archive there; `khotin crawl` makes one, --archive or KHOTIN_ARCHIVE "
-        "name another folder",
-        path=str(folder),
-    )
-    if not database.is_file():
-        raise missing
-    engine = reader_engine(database)
-    try:
-        with translated(database), engine.connect() as connection:
-            if check_schema(connection, database) is None:
-                raise missing  # the first start died before it had made one
-            yield connection
-    finally:
-        engine.dispose()
-
-
-# --- overview ------------------------------------------------------------------------------------
-
-
-def status(connection: Connection, now: datetime) -> list[Answer]:
-    """One answer per portal: what it holds, when it was crawled, what is due, what it waits for."""
-    answers = []
-    for portal in connection.execute(select(portals).order_by(portals.c.id)).all():
-        states = connection.execute(
-            select(articles.c.state, func.count())
-            .where(articles.c.portal == portal.id)
-            .group_by(articles.c.state)
-        ).all()
-        kept = connection.execute(
-            select(func.count(), func.coalesce(func.sum(captures.c.payload_bytes), 0))
-            .select_from(captures)
-            .join(visits, visits.c.id == captures.c.visit_id)
-            .where(visits.c.portal == portal.id)
-        ).one()
-        answers.append(
-            {
-                "portal": portal.id,
-                "name": portal.name,
-                "articles": dict(row._tuple() for row in states),
-                "versions_count": _count_versions(connection, portal.id),
-                "captures_count": kept[0],
-                "payload_bytes": int(kept[1]),
-                "cycle_started_at": portal.cycle_started_at,
-                "cycle_ended_at": portal.cycle_ended_at,
-                "due_count": connection.execute(
-                    select(func.count())
-                    .select_from(frontier)
-                    .where(frontier.c.portal == portal.id, frontier.c.due_at <= now)
-                ).scalar_one(),
-                "waits": _waits(connection, portal.id, now),
-            }
-        )
-    return answers
-
-
-def _count_versions(connection: Connection, portal: str) -> int:
-    return connection.execute(
-        select(func.count())
-        .select_from(versions)
-        .join(articles, articles.c.id == versions.c.article_id)
-        .where(articles.c.portal == portal, versions.c.superseded_at.is_(None))
-    ).scalar_one()
-
-
-def _waits(connection: Connection, portal: str, now: datetime) -> list[Answer]:
-    keys = select(frontier.c.key).where(frontier.c.portal == portal).distinct()
-    rows = connection.execute(
-        select(politeness_keys).where(
-            politeness_keys.c.key.in_(keys), politeness_keys.c.blocked_until > now
-        )
-    )
-    return [{"key": r.key, "until": r.blocked_until, "reason": r.reason} for r in rows]
-
-
-def warc_bytes(connection: Connection) -> tuple[int, int]:
-    """Number and size of the WARC files."""
-    row = connection.execute(
-        select(func.count(), func.coalesce(func.sum(warc_files.c.size_bytes), 0))
-    ).one()
-    return row[0], int(row[1])
-
-
-def zones(connection: Connection) -> dict[str, str]:
-    """Each portal's zone by name."""
-    rows = connection.execute(select(portals.c.id, portals.c.zone).order_by(portals.c.id))
-    return {row.id: row.zone for row in rows}
-
-
-def known_portal(connection: Connection, portal: str | None) -> None:
-    """Raises `ConfigError` for a portal that the archive has nothing of; None is all of them."""
-    known = zones(connection)
-    if portal is not None and portal not in known:
-        raise ConfigError(
-            f"--portal {portal!r}: the archive knows {', '.join(known) or 'no portal yet'}"
-        )
-
-
-# --- articles ------------------------------------------------------------------------------------
 
 
 def articles_listed(
@@ -377,75 +252,3 @@ def _provenance(connection: Connection, article_id: int) -> Answer | None:
         for field, (candidate, selector) in (row.provenance or {}).items()
     }
     return {"layout": row.layout, "rules": row.rules, "fields": found}
-
-
-# --- changes and weather -------------------------------------------------------------------------
-
-
-def changes_seen(
-    connection: Connection,
-    *,
-    portal: str | None = None,
-    kinds: tuple[str, ...] = (),
-    since: datetime | None = None,
-    limit: int = 50,
-    before: int | None = None,
-) -> list[Answer]:
-    """Changes, newest first. `before` is a change id; `since` bounds when they were seen."""
-    query = (
-        select(changes, articles.c.title, articles.c.native_id, articles.c.url)
-        .join(articles, articles.c.id == changes.c.article_id)
-        .where(changes.c.superseded_at.is_(None))
-        .order_by(changes.c.id.desc())
-        .limit(limit)
-    )
-    if portal is not None:
-        query = query.where(changes.c.portal == portal)
-    if kinds:
-        query = query.where(changes.c.kind.in_(kinds))
-    if since is not None:
-        query = query.where(changes.c.seen_at >= since)
-    if before is not None:
-        query = query.where(changes.c.id < before)
-    return [
-        {
-            "id": row.id,
-            "portal": row.portal,
-            "article": row.article_id,
-            "native_id": row.native_id,
-            "url": row.url,
-            "title": row.title,
-            "kind": row.kind,
-            "seen_at": row.seen_at,
-            "last_seen_before_at": row.last_seen_before_at,
-            "fields": row.fields,
-            "added_chars": row.added_chars,
-            "removed_chars": row.removed_chars,
-            "is_quiet": row.is_quiet,
-            "cause": row.cause,
-            "detail": row.detail,
-        }
-        for row in connection.execute(query).all()
-    ]
-
-
-def weather_runs_of(
-    connection: Connection, *, portal: str | None = None, limit: int = 50
-) -> list[Answer]:
-    """Weather, newest first: each run of equal values of a place."""
-    run = weather_runs.c
-    query = (
-        select(
-            run.portal, run.place, run.is_filled, run.temperature_c, run.low_c, run.high_c,
-            run.humidity_pct, run.wind_kmh, run.condition, run.valid_on, run.text,
-            run.first_seen_at, run.last_seen_at, run.observations_count,
-        )
-        .where(run.superseded_at.is_(None))
-        .order_by(run.last_seen_at.desc(), run.place, run.id.desc())
-        .limit(limit)
-    )  # fmt: skip
-    return _rows(connection, query if portal is None else query.where(run.portal == portal))
-
-
-def _rows(connection: Connection, query: Any) -> list[Answer]:
-    return [dict(row._mapping) for row in connection.execute(query)]
