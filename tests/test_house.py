@@ -34,7 +34,9 @@ def test_files_and_functions_keep_their_bounds(path: Path) -> None:
     """
     assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES
     for function in functions(path):
-        assert (function.end_lineno or 0) - function.lineno + 1 <= MOST_FUNCTION_LINES, function.name
+        assert (function.end_lineno or 0) - function.lineno + 1 <= MOST_FUNCTION_LINES, (
+            function.name
+        )
         arguments = function.args
         names = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         if path.name != "cli.py":
@@ -59,13 +61,9 @@ def test_every_command_and_option_is_in_the_docs() -> None:
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         assert f"## `khotin {name}" in text, name
         section = text.partition(f"## `khotin {name}")[2].partition("\n## ")[0]
-        for option in command.params:
-            shown = option.opts[0] if option.opts[0].startswith("-") else option.name
-            if shown not in ("--archive", "--config", "--json"):  # told once for all commands
-                assert shown in section or (option.metavar or shown).strip("[]") in section, (
-                    name,
-                    shown,
-                )
+        names = [each.opts[0] for each in command.params if each.opts[0].startswith("-")]
+        for name in set(names) - {"--archive", "--config", "--json"}:  # told once for all
+            assert name in section, (command.name, name)
 
 
 def test_every_setting_is_in_the_docs() -> None:

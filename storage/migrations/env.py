@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from storage.tables import metadata
+from storage.tables import portals
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=portals.metadata,
     render_as_batch=True,
     transactional_ddl=False,
 )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, func, or_, select
 
 from core.errors import ConfigError
-from storage.queries.answers import Answer
+from storage.queries.answers import Answer, rows_of
 from storage.tables import (
     article_sections,
     article_urls,
@@ -116,7 +116,7 @@ def article(connection: Connection, article_id: int) -> Answer:
     """All that is known of one article: fields, versions, counters, where each came from."""
     row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
     return _article(connection, row) | {
-        "urls": _rows(
+        "urls": rows_of(
             connection,
             select(
                 article_urls.c.url,
@@ -127,7 +127,7 @@ def article(connection: Connection, article_id: int) -> Answer:
             .where(article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None))
             .order_by(article_urls.c.first_seen_at),
         ),
-        "section_history": _rows(
+        "section_history": rows_of(
             connection,
             select(
                 article_sections.c.section,
@@ -138,7 +138,7 @@ def article(connection: Connection, article_id: int) -> Answer:
             .order_by(article_sections.c.entered_at),
         ),
         "versions": versions_of(connection, article_id),
-        "presence": _rows(
+        "presence": rows_of(
             connection,
             select(
                 presence.c.url,
@@ -222,7 +222,7 @@ def capture(connection: Connection, capture_id: int) -> Answer:
 
 def series_of(connection: Connection, article_id: int) -> list[Answer]:
     """The counter runs of an article in order of time, per counter and source."""
-    return _rows(
+    return rows_of(
         connection,
         select(
             series_runs.c.counter,
