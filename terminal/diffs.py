@@ -30,18 +30,18 @@ def diff_text(old: str, new: str) -> Text:
             is_first, is_last = index == 0, index == len(pieces) - 1
             shown.append(_context(piece.text, is_first=is_first, is_last=is_last))
             continue
-        if piece.text.startswith("\n"):
-            shown.append("\n")
+        before, after = _edges(piece.text)
         if piece.op == "delete":
-            shown.append(f"[-{_line(piece.text)}-]", style="red strike")
+            shown.append(before + f"[-{plain(piece.text)}-]" + after, style="red strike")
         else:
-            shown.append(f"{{+{_line(piece.text)}+}}", style="green bold")
+            shown.append(before + f"{{+{plain(piece.text)}+}}" + after, style="green bold")
     return shown
 
 
-def _line(text: str) -> str:
-    edge = text[len(text.rstrip()) :] and " "
-    return plain(text) + (" " if edge and not plain(text) else "")
+def _edges(text: str) -> tuple[str, str]:
+    """The white space around a piece, which stays outside its signs."""
+    before = "\n" if text.startswith("\n") else " " if text[:1].isspace() else ""
+    return before, " " if text.strip() and text[-1:].isspace() else ""
 
 
 def _context(text: str, *, is_first: bool, is_last: bool) -> str:

@@ -15,8 +15,13 @@ Answer = dict[str, Any]
 UTC_ZONE = ZoneInfo("UTC")
 STATE_STYLES = {"live": "green", "gone": "red", "soft_gone": "red", "listed": "yellow"}
 KIND_STYLES = {"new": "green", "edited": "yellow", "moved": "cyan", "gone": "red"}
-_MEASURES = {"temperature_c": " °C", "low_c": " °C", "high_c": " °C", "humidity_pct": " %",
-             "wind_kmh": " km/h"}  # fmt: skip
+_MEASURES = {
+    "temperature_c": "°C",
+    "low_c": "low",
+    "high_c": "high",
+    "humidity_pct": "hum. %",
+    "wind_kmh": "km/h",
+}
 QUIET = {True: "quiet", False: "announced", None: ""}
 
 
@@ -53,12 +58,9 @@ def show_status(console: Console, answers: list[Answer], warc: tuple[int, int]) 
         console.print("The archive is empty. `khotin crawl` fills it.")
         return
     shown = table("portal", "#live", "#gone", "#listed", "#versions", "#captures", "#bytes",
-                  "#due", "last cycle (UTC)", "waits")  # fmt: skip
+                  "#due", "last cycle (UTC)")  # fmt: skip
     for answer in answers:
         states = answer["articles"]
-        waits = "; ".join(
-            f"until {local(wait['until'], UTC_ZONE)}: {wait['reason']}" for wait in answer["waits"]
-        )
         gone = states.get("gone", 0) + states.get("soft_gone", 0)
         shown.add_row(
             cell(answer["portal"], "bold"),
@@ -70,9 +72,13 @@ def show_status(console: Console, answers: list[Answer], warc: tuple[int, int]) 
             size(answer["payload_bytes"]),
             str(answer["due_count"]),
             local(answer["cycle_ended_at"] or answer["cycle_started_at"], UTC_ZONE),
-            cell(waits),
         )
     console.print(shown)
+    for answer in answers:
+        for wait in answer["waits"]:
+            until = local(wait["until"], UTC_ZONE)
+            said = f"! {answer['portal']}: nothing is asked until {until} UTC: {wait['reason']}"
+            console.print(cell(said, "yellow"))
     console.print(f"{warc[0]} WARC files, {size(warc[1])}", style="dim")
 
 
@@ -145,18 +151,14 @@ def show_weather(console: Console, answers: list[Answer], zone: ZoneInfo) -> Non
     if not answers:
         console.print("No weather seen. Portals show it in a block beside their pages.")
         return
-    shown_measures = {
-        name: unit
-        for name, unit in _MEASURES.items()
-        if any(answer[name] is not None for answer in answers)
-    }
-    names = [f"#{name.partition('_')[0]}" for name in shown_measures]
+    measures = [name for name in _MEASURES if any(a[name] is not None for a in answers)]
+    names = [f"#{_MEASURES[name]}" for name in measures]
     shown = table("place", *names, "condition", "first seen", "last seen", "#looks")
     for answer in answers:
         condition = answer["condition"] if answer["is_filled"] else "not filled in"
         shown.add_row(
             cell(answer["place"], "bold"),
-            *(number(answer[name], unit) for name, unit in shown_measures.items()),
+            *(number(answer[name]) for name in measures),
             cell(condition or "–", "" if answer["is_filled"] else "dim"),
             local(answer["first_seen_at"], zone),
             local(answer["last_seen_at"], zone),

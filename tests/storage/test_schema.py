@@ -17,8 +17,8 @@ from core.clock import DrivenClock
 from core.errors import Damaged, SchemaMismatch, StorageError
 from storage import queries
 from storage.archive import Archive
+from storage.columns import metadata
 from storage.database import upgrade, writer_engine
-from storage.tables import metadata
 from tests.living import ENVIRONMENT, ROOT
 from tests.storage.recording import START, article, recording, rows
 
