@@ -125,9 +125,10 @@ def crawl(
 @app.command()
 def run(archive: ArchiveOption = None, config: ConfigOption = None) -> None:
     """Crawl by the schedule in the config until a signal comes."""
-    from scheduler import serve
+    from scheduler import serve, triggers_of
 
     settings = load(config)
+    triggers_of(settings)  # a wrong schedule is told before an archive is made
     _log_to_stderr(logging.INFO)
     _with_archive(settings, archive, lambda opened: serve(settings, opened, opened.clock))
 

@@ -61,11 +61,13 @@ async def serve(config: Config, archive: Archive, clock: Clock) -> None:
     An archive that cannot be written ends the service with its error; a portal that cannot be
     reached does not.
     """
-    triggers = _triggers(config)
+    triggers = triggers_of(config)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    for portal_id in sorted(set(config.portals) - set(triggers)):
+        log.warning("%s: neither `every` nor `cron` in the config; never fired", portal_id)
     service = _Service(config, archive, clock, stop)
     scheduler = AsyncIOScheduler(timezone=UTC)
     started = await asyncio.wrap_future(archive.run(cycles_started))
@@ -140,14 +142,16 @@ class _Service:
             await asyncio.wait(self._running, timeout=STOP_S)
 
 
-def _triggers(config: Config) -> Mapping[str, BaseTrigger]:
+def triggers_of(config: Config) -> Mapping[str, BaseTrigger]:
+    """When each portal's cycles fire, by its id; portals without a schedule are left out.
+
+    Raises `ConfigError` when the schedule or the contact of one is wrong, or none has any.
+    """
     found: dict[str, BaseTrigger] = {}
     for portal_id, portal in config.portals.items():
         config.user_agent(portal_id)  # a missing contact is told now, not at the first firing
         trigger = trigger_of(portal_id, portal)
-        if trigger is None:
-            log.warning("%s: neither `every` nor `cron` in the config; never fired", portal_id)
-        else:
+        if trigger is not None:
             found[portal_id] = trigger
     if not found:
         raise ConfigError('no portal has a schedule; give one `every = "30m"` or a `cron` line')
