@@ -7,6 +7,7 @@ page, claim again until nothing is due. Decides who may be asked now; when a pas
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future
@@ -313,7 +314,8 @@ class _Cycle:
             if recorded.cancelled() or recorded.exception() is not None:
                 return
             report = recorded.result()
-            log.info("%s", log_line(report))
+            if log.isEnabledFor(logging.INFO):
+                log.info("%s", log_line(report))
             loop.call_soon_threadsafe(self._events.put_nowait, report)
 
         return announce

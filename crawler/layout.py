@@ -118,9 +118,9 @@ class Family:
             raise ValueError(f"family {self.id}: needs signs and layouts with different ids")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Site:
-    """A portal as those who fetch and read it need to know it."""
+    """A portal as those who fetch and read it need to know it; equal to itself alone."""
 
     portal: str
     home: str  # canonical URL of the front page

@@ -78,6 +78,7 @@ def _kept_params(query: str, rules: UrlRules) -> str:
     return "&".join(sorted(kept, key=lambda part: part.partition("=")[0]))
 
 
+@lru_cache(maxsize=65_536)
 def refusal(url: str, site: Site) -> str:
     """Why this canonical URL may not be asked for: one short reason; "" when it may."""
     parsed = ada_url.URL(url)
@@ -99,6 +100,7 @@ def refusal(url: str, site: Site) -> str:
     return ""
 
 
+@lru_cache(maxsize=65_536)
 def native_id(url: str, rules: UrlRules) -> str | None:
     """The portal's own id of the article this URL names; None when it names none."""
     match = rules.article.search(ada_url.URL(url).pathname)

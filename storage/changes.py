@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 
 from storage.keep import Kept
+from storage.statements import add
 from storage.tables import changes
 
 
@@ -27,4 +28,4 @@ def add_change(
         "visit_id": kept.visit.id,
         "recorded_at": kept.now,
     }
-    connection.execute(insert(changes).values(row | dict(more)))
+    add(connection, changes, row | dict(more))

@@ -7,7 +7,7 @@ observations, put found links into the frontier, say when the target is due agai
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from core.records import KeyState, PageKind, Quality, Reading, Visit
 from storage import frontier
@@ -18,6 +18,7 @@ from storage.keep import Kept, keep_reading, keep_visit, outcome_of
 from storage.presence import GoneRule, record_presence
 from storage.sections import settle_sections
 from storage.series import observe_placements, observe_views, observe_weather
+from storage.statements import find_first
 from storage.tables import articles
 from storage.versions import State
 from storage.warc import Place
@@ -72,8 +73,7 @@ def decide(
     article_id, happened = _decide_article(connection, kept, record)
     found_count = 0
     if reading is not None and reading.quality is Quality.OK:
-        for weather in reading.weather:
-            observe_weather(connection, kept, weather)
+        observe_weather(connection, kept, reading.weather)
         fresh = _decide_listing(connection, kept, reading)
         if record.is_following:
             found_count = _follow(connection, kept, record, has_news=fresh)
@@ -208,7 +208,8 @@ def _due_at(connection: Connection, record: VisitRecord, article_id: int | None)
 def _article_due(
     connection: Connection, record: VisitRecord, article_id: int, at: datetime
 ) -> datetime:
-    row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+    row = find_first(connection, articles, {"id": article_id})
+    assert row is not None
     state = _state_found(record)
     is_read = record.reading is not None and record.reading.article is not None
     if not is_read and state in (State.GONE, State.SOFT_GONE):

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, func, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records import KeyState, PageKind, Target
+from storage.statements import change
 from storage.tables import frontier, politeness_keys, portals
 
 PRIORITIES = {PageKind.FRONT: 0, PageKind.LISTING: 1, PageKind.ARTICLE: 2, PageKind.OTHER: 2}
@@ -29,6 +30,11 @@ AGE_CLASSES = (
     (timedelta(days=30), timedelta(days=7)),
 )
 OLDEST_CLASS = timedelta(days=30)
+
+_KNOWN_URLS = select(frontier.c.url).where(
+    frontier.c.portal == bindparam("at_portal"),
+    frontier.c.url.in_(bindparam("at_urls", expanding=True)),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +105,11 @@ def add_targets(
 
     Returns how many were new.
     """
+    by_url = {finding.url: finding for finding in findings}
+    if not by_url:
+        return 0
+    wanted = {"at_portal": of.portal, "at_urls": list(by_url)}
+    known = set(connection.execute(_KNOWN_URLS, wanted).scalars())
     rows = [
         {
             "portal": of.portal,
@@ -113,21 +124,12 @@ def add_targets(
             "found_at": now,
             "found_on": of.url or None,
         }
-        for finding in findings
+        for finding in by_url.values()
+        if finding.url not in known
     ]
-    if not rows:
-        return 0
-    statement = insert_for(connection, frontier).on_conflict_do_nothing()
-    before = connection.execute(
-        select(frontier.c.url).where(
-            frontier.c.portal == of.portal, frontier.c.url.in_([row["url"] for row in rows])
-        )
-    ).scalars()
-    known = set(before)
-    fresh = [row for row in rows if row["url"] not in known]
-    if fresh:
-        connection.execute(statement, fresh)
-    return len(fresh)
+    if rows:
+        connection.execute(insert_for(connection, frontier).on_conflict_do_nothing(), rows)
+    return len(rows)
 
 
 def make_due(connection: Connection, portal: str, urls: Iterable[str], at: datetime) -> None:
@@ -276,17 +278,14 @@ def release(connection: Connection, owners: Iterable[str]) -> None:
 
 def save_key(connection: Connection, key: str, state: KeyState) -> None:
     """Write back when the key may be asked next, and why."""
-    connection.execute(
-        update(politeness_keys)
-        .where(politeness_keys.c.key == key)
-        .values(
-            next_slot_at=state.next_slot_at,
-            blocked_until=state.blocked_until,
-            refusals_count=state.refusals_count,
-            answered_at=state.answered_at,
-            reason=state.reason,
-        )
-    )
+    values = {
+        "next_slot_at": state.next_slot_at,
+        "blocked_until": state.blocked_until,
+        "refusals_count": state.refusals_count,
+        "answered_at": state.answered_at,
+        "reason": state.reason,
+    }
+    change(connection, politeness_keys, {"key": key}, values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +304,7 @@ def settle(connection: Connection, target: Target, after: AfterVisit, now: datet
     values: dict[str, Any] = {
         "due_at": after.due_at,
         "attempts_count": 0,
-        "failures_count": frontier.c.failures_count + 1 if after.is_failure else 0,
+        "failures_count": target.attempts_count if after.is_failure else 0,
         "lease_owner": None,
         "lease_until": None,
         "visited_at": now,
@@ -317,7 +316,7 @@ def settle(connection: Connection, target: Target, after: AfterVisit, now: datet
         values["kind"] = after.kind.value
         if after.kind not in (PageKind.FRONT, PageKind.LISTING):
             values["priority"] = KNOWN_PRIORITY
-    connection.execute(update(frontier).where(frontier.c.id == target.id).values(**values))
+    change(connection, frontier, {"id": target.id}, values)
 
 
 def block_key(connection: Connection, key: str, until: datetime, reason: str) -> None:

@@ -6,7 +6,7 @@ the state after. Runs in the writer's transaction.
 
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from core.jsonform import article_to_json
 from core.records import Reading
@@ -15,8 +15,29 @@ from storage.changes import add_change
 from storage.frontier import insert_for
 from storage.identity import find_article, insert_article, touch_url
 from storage.keep import Kept, keep_reading
+from storage.statements import add_for_id, change, find_first
 from storage.tables import articles, captures, clusters, readings, versions
 from storage.versions import Begun, Cause, Seen
+
+_HASHES = (
+    select(versions.c.id, versions.c.version_no, versions.c.content_hash)
+    .where(versions.c.article_id == bindparam("at_article"), versions.c.superseded_at.is_(None))
+    .order_by(versions.c.version_no)
+)
+_BODY_BEFORE = (
+    select(captures.c.body_sha256)
+    .join(readings, readings.c.capture_id == captures.c.id)
+    .where(
+        readings.c.article_id == bindparam("at_article"),
+        readings.c.capture_id != bindparam("at_capture"),
+    )
+    .order_by(readings.c.id.desc())
+    .limit(1)
+)
+_TWINS = select(versions.c.article_id).where(
+    versions.c.text_hash == bindparam("at_text"),
+    versions.c.article_id != bindparam("at_article"),
+)
 
 
 def record_article(connection: Connection, kept: Kept, reading: Reading) -> tuple[int, list[str]]:
@@ -59,7 +80,7 @@ def record_article(connection: Connection, kept: Kept, reading: Reading) -> tupl
     }
     if row is not None and row.native_id is None and found.native_id is not None:
         values["native_id"] = found.native_id
-    connection.execute(update(articles).where(articles.c.id == article_id).values(**values))
+    change(connection, articles, {"id": article_id}, values)
     return article_id, happened
 
 
@@ -88,11 +109,12 @@ def _record_version(connection: Connection, kept: Kept, article_id: int, seen: S
     row, current = _current(connection, article_id, kept.capture_id)
     step = fold.next_version(current, seen)
     if not isinstance(step, Begun):
-        connection.execute(
-            update(versions)
-            .where(versions.c.id == row.id)
-            .values(last_seen_at=seen.at, last_capture_id=kept.capture_id, rules=seen.rules)
-        )
+        again = {
+            "last_seen_at": seen.at,
+            "last_capture_id": kept.capture_id,
+            "rules": seen.rules,
+        }
+        change(connection, versions, {"id": row.id}, again)
         return []
     version_id = _insert_version(connection, kept, article_id, seen, step)
     _join_cluster(connection, kept, article_id, fold.text_hash(seen.content))
@@ -122,22 +144,13 @@ def _record_version(connection: Connection, kept: Kept, article_id: int, seen: S
 def _current(
     connection: Connection, article_id: int, capture_id: int | None
 ) -> tuple[Any, fold.Current | None]:
-    rows = connection.execute(
-        select(versions.c.version_no, versions.c.content_hash)
-        .where(versions.c.article_id == article_id, versions.c.superseded_at.is_(None))
-        .order_by(versions.c.version_no)
-    ).all()
+    rows = connection.execute(_HASHES, {"at_article": article_id}).all()
     if not rows:
         return None, None
-    row = connection.execute(
-        select(versions).where(
-            versions.c.article_id == article_id,
-            versions.c.version_no == rows[-1].version_no,
-            versions.c.superseded_at.is_(None),
-        )
-    ).one()
+    row = find_first(connection, versions, {"id": rows[-1].id})
+    assert row is not None
     earlier: dict[str, int] = {}
-    for version_no, content_hash in rows[:-1]:
+    for _, version_no, content_hash in rows[:-1]:
         earlier.setdefault(content_hash, version_no)
     return row, fold.Current(
         version_no=row.version_no,
@@ -151,52 +164,41 @@ def _current(
 
 def _bytes_read_before(connection: Connection, article_id: int, capture_id: int | None) -> str:
     """The digest of the body that was read last before this capture; a 304 has none of its own."""
-    digest = connection.execute(
-        select(captures.c.body_sha256)
-        .join(readings, readings.c.capture_id == captures.c.id)
-        .where(readings.c.article_id == article_id, readings.c.capture_id != capture_id)
-        .order_by(readings.c.id.desc())
-        .limit(1)
-    ).scalar()
+    wanted = {"at_article": article_id, "at_capture": capture_id}
+    digest = connection.execute(_BODY_BEFORE, wanted).scalar()
     return digest or ""
 
 
 def _insert_version(
     connection: Connection, kept: Kept, article_id: int, seen: Seen, step: Begun
 ) -> int:
-    new_id: int = connection.execute(
-        insert(versions)
-        .values(
-            article_id=article_id,
-            version_no=step.version_no,
-            content_hash=seen.content_hash,
-            text_hash=fold.text_hash(seen.content),
-            returns_to=step.returns_to,
-            cause=step.cause.value,
-            first_seen_at=seen.at,
-            last_seen_at=seen.at,
-            first_capture_id=kept.capture_id,
-            last_capture_id=kept.capture_id,
-            rules=seen.rules,
-            title=seen.content["title"],
-            lead=seen.content["lead"],
-            text=seen.content["text"],
-            content=seen.content,
-            recorded_at=kept.now,
-        )
-        .returning(versions.c.id)
-    ).scalar_one()
-    return new_id
+    row = {
+        "article_id": article_id,
+        "version_no": step.version_no,
+        "content_hash": seen.content_hash,
+        "text_hash": fold.text_hash(seen.content),
+        "returns_to": step.returns_to,
+        "cause": step.cause.value,
+        "first_seen_at": seen.at,
+        "last_seen_at": seen.at,
+        "first_capture_id": kept.capture_id,
+        "last_capture_id": kept.capture_id,
+        "rules": seen.rules,
+        "title": seen.content["title"],
+        "lead": seen.content["lead"],
+        "text": seen.content["text"],
+        "content": seen.content,
+        "recorded_at": kept.now,
+    }
+    return add_for_id(connection, versions, row)
 
 
 def _join_cluster(connection: Connection, kept: Kept, article_id: int, text_hash: str) -> None:
     """Articles with the same running text, under whatever ids, are one cluster."""
     if not text_hash:
         return
-    twins = select(versions.c.article_id).where(
-        versions.c.text_hash == text_hash, versions.c.article_id != article_id
-    )
-    twin_ids = set(connection.execute(twins).scalars())
+    wanted = {"at_text": text_hash, "at_article": article_id}
+    twin_ids = set(connection.execute(_TWINS, wanted).scalars())
     if not twin_ids:
         return
     connection.execute(

@@ -6,12 +6,25 @@ Rows of `articles` and `article_urls` are written here alone. Runs in the writer
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, select
 
 from core.records import Placement
 from storage.keep import Kept
+from storage.statements import add, add_for_id, change, find_first
 from storage.tables import article_urls, articles
 from storage.versions import State
+
+_BY_URL = (
+    select(articles)
+    .join(article_urls, article_urls.c.article_id == articles.c.id)
+    .where(
+        article_urls.c.portal == bindparam("at_portal"),
+        article_urls.c.url == bindparam("at_url"),
+        article_urls.c.superseded_at.is_(None),
+    )
+    .order_by(article_urls.c.last_seen_at.desc())
+    .limit(1)
+)
 
 
 def find_article(
@@ -19,22 +32,10 @@ def find_article(
 ) -> Row[Any] | None:
     """The article with the portal's own id, else the one this URL belongs to now."""
     if native_id is not None:
-        by_id = connection.execute(
-            select(articles).where(articles.c.portal == portal, articles.c.native_id == native_id)
-        ).first()
+        by_id = find_first(connection, articles, {"portal": portal, "native_id": native_id})
         if by_id is not None:
             return by_id
-    row = connection.execute(
-        select(articles)
-        .join(article_urls, article_urls.c.article_id == articles.c.id)
-        .where(
-            article_urls.c.portal == portal,
-            article_urls.c.url == url,
-            article_urls.c.superseded_at.is_(None),
-        )
-        .order_by(article_urls.c.last_seen_at.desc())
-        .limit(1)
-    ).first()
+    row = connection.execute(_BY_URL, {"at_portal": portal, "at_url": url}).first()
     if row is not None and native_id is not None and row.native_id not in (None, native_id):
         return None  # the URL is used for another article now
     return row
@@ -74,20 +75,16 @@ def insert_article(
 ) -> int:
     """A new article, *listed* until it is read; returns its id."""
     assert kept.visit.last is not None
-    new_id: int = connection.execute(
-        insert(articles)
-        .values(
-            portal=kept.visit.target.portal,
-            native_id=native_id,
-            url=url,
-            title=title,
-            state=State.LISTED.value,
-            published_at=published_at,
-            first_seen_at=kept.visit.last.captured_at,
-        )
-        .returning(articles.c.id)
-    ).scalar_one()
-    return new_id
+    row = {
+        "portal": kept.visit.target.portal,
+        "native_id": native_id,
+        "url": url,
+        "title": title,
+        "state": State.LISTED.value,
+        "published_at": published_at,
+        "first_seen_at": kept.visit.last.captured_at,
+    }
+    return add_for_id(connection, articles, row)
 
 
 def touch_url(
@@ -99,24 +96,15 @@ def touch_url(
     values: dict[str, Any] = {"last_seen_at": seen_at}
     if section is not None:
         values["section"] = section
-    found = connection.execute(
-        update(article_urls)
-        .where(
-            article_urls.c.article_id == article_id,
-            article_urls.c.url == url,
-            article_urls.c.superseded_at.is_(None),
-        )
-        .values(**values)
-    )
-    if found.rowcount == 0:
-        connection.execute(
-            insert(article_urls).values(
-                article_id=article_id,
-                portal=kept.visit.target.portal,
-                url=url,
-                section=section,
-                first_seen_at=seen_at,
-                last_seen_at=seen_at,
-                recorded_at=kept.now,
-            )
-        )
+    here = {"article_id": article_id, "url": url, "superseded_at": None}
+    if change(connection, article_urls, here, values) == 0:
+        row = {
+            "article_id": article_id,
+            "portal": kept.visit.target.portal,
+            "url": url,
+            "section": section,
+            "first_seen_at": seen_at,
+            "last_seen_at": seen_at,
+            "recorded_at": kept.now,
+        }
+        add(connection, article_urls, row)

@@ -7,11 +7,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, select
 
 from core.records import Capture, Quality, Reading, Visit
+from storage.statements import add, add_for_id, find_first
 from storage.tables import captures, readings, visits, warc_files
 from storage.warc import Original, Place
+
+_ORIGINAL = select(captures.c.record_id, captures.c.url, captures.c.captured_at).limit(1)
+_LAST_WHOLE = _ORIGINAL.where(
+    captures.c.url == bindparam("at_url"), captures.c.status == 200
+).order_by(captures.c.captured_at.desc())
+_SAME_PAYLOAD = _ORIGINAL.where(
+    captures.c.payload_sha1 == bindparam("at_sha1"),
+    captures.c.payload_bytes == bindparam("at_bytes"),
+    captures.c.record_type == "response",
+).order_by(captures.c.id)
 
 MIN_REVISIT_BYTES = 1  # an empty payload proves nothing and costs nothing
 
@@ -52,19 +63,16 @@ def original_of(connection: Connection, capture: Capture) -> Original | None:
 
     For a 200 one with the same payload; for a 304 the last whole answer of its URL.
     """
-    query = select(captures.c.record_id, captures.c.url, captures.c.captured_at)
     if capture.status == 304:
-        query = query.where(captures.c.url == capture.url, captures.c.status == 200)
-        query = query.order_by(captures.c.captured_at.desc())
+        query = _LAST_WHOLE
+        wanted: dict[str, Any] = {"at_url": capture.url}
     elif capture.status == 200 and len(capture.payload) >= MIN_REVISIT_BYTES:
-        query = query.where(
-            captures.c.payload_sha1 == payload_sha1(capture.payload),
-            captures.c.payload_bytes == len(capture.payload),
-            captures.c.record_type == "response",
-        ).order_by(captures.c.id)
+        digest = payload_sha1(capture.payload)
+        query = _SAME_PAYLOAD
+        wanted = {"at_sha1": digest, "at_bytes": len(capture.payload)}
     else:
         return None
-    row = connection.execute(query.limit(1)).first()
+    row = connection.execute(query, wanted).first()
     if row is None:
         return None
     return Original(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
@@ -104,31 +112,28 @@ def keep_visit(
     """Insert the visit and its captures; `places` are theirs in order, the visit's own last."""
     file_ids = _file_ids(connection, places)
     own = places[-1]
-    connection.execute(
-        insert(visits).values(
-            id=visit.id,
-            portal=visit.target.portal,
-            url=visit.target.url,
-            kind=visit.target.kind.value,
-            cycle_at=visit.target.cycle_at,
-            started_at=visit.started_at,
-            outcome=outcome_of(visit),
-            error=visit.failure.error if visit.failure else None,
-            message=_clean(visit.failure.message) if visit.failure else None,
-            warc_file_id=file_ids[own.file],
-            warc_offset=own.offset,
-            warc_length=own.length,
-            recorded_at=now,
-        )
-    )
+    row: dict[str, Any] = {
+        "id": visit.id,
+        "portal": visit.target.portal,
+        "url": visit.target.url,
+        "kind": visit.target.kind.value,
+        "cycle_at": visit.target.cycle_at,
+        "started_at": visit.started_at,
+        "outcome": outcome_of(visit),
+        "error": visit.failure.error if visit.failure else None,
+        "message": _clean(visit.failure.message) if visit.failure else None,
+        "warc_file_id": file_ids[own.file],
+        "warc_offset": own.offset,
+        "warc_length": own.length,
+        "recorded_at": now,
+    }
+    add(connection, visits, row)
     capture_id, body_sha256 = None, ""
     for hop_no, (capture, place) in enumerate(zip(visit.captures, places, strict=False), start=1):
         is_last = hop_no == len(visit.captures)
         row = _capture_row(capture, place, reading if is_last else None)
         row |= {"visit_id": visit.id, "hop_no": hop_no, "warc_file_id": file_ids[place.file]}
-        capture_id = connection.execute(
-            insert(captures).values(row).returning(captures.c.id)
-        ).scalar_one()
+        capture_id = add_for_id(connection, captures, row)
         body_sha256 = row["body_sha256"]
     return Kept(visit=visit, capture_id=capture_id, body_sha256=body_sha256, now=now)
 
@@ -142,27 +147,24 @@ def keep_reading(
     content_hash: str | None,
 ) -> None:
     """Insert what the rules saw; texts are in the version, here is only where they came from."""
-    connection.execute(
-        insert(readings).values(
-            capture_id=kept.capture_id,
-            article_id=article_id,
-            kind=reading.kind.value,
-            quality=reading.quality.value,
-            layout=reading.layout,
-            rules=reading.rules,
-            content_hash=content_hash,
-            provenance={
-                field: [found.candidate, found.selector] for field, found in reading.provenance
-            }
-            or None,
-            refusals=[
-                {"field": refused.field, "text": refused.text, "reason": refused.reason}
-                for refused in reading.refusals
-            ]
-            or None,
-            recorded_at=kept.now,
-        )
-    )
+    places = {field: [found.candidate, found.selector] for field, found in reading.provenance}
+    refusals = [
+        {"field": refused.field, "text": refused.text, "reason": refused.reason}
+        for refused in reading.refusals
+    ]
+    row = {
+        "capture_id": kept.capture_id,
+        "article_id": article_id,
+        "kind": reading.kind.value,
+        "quality": reading.quality.value,
+        "layout": reading.layout,
+        "rules": reading.rules,
+        "content_hash": content_hash,
+        "provenance": places or None,
+        "refusals": refusals or None,
+        "recorded_at": kept.now,
+    }
+    add(connection, readings, row)
 
 
 def _capture_row(capture: Capture, place: Place, reading: Reading | None) -> dict[str, Any]:
@@ -208,8 +210,9 @@ def _clean(text: str) -> str:
 
 
 def _file_ids(connection: Connection, places: tuple[Place, ...]) -> Mapping[str, int]:
-    names = {place.file for place in places}
-    rows = connection.execute(
-        select(warc_files.c.name, warc_files.c.id).where(warc_files.c.name.in_(names))
-    )
-    return {row.name: row.id for row in rows}
+    found: dict[str, int] = {}
+    for name in {place.file for place in places}:
+        row = find_first(connection, warc_files, {"name": name})
+        assert row is not None, "a file has its row before its records have theirs"
+        found[name] = row.id
+    return found

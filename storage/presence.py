@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row
 
 from core.jsonform import instant
 from storage.changes import add_change
 from storage.keep import Kept
+from storage.statements import add, change, find_all, find_first
 from storage.tables import article_urls, articles, presence
 from storage.versions import (
     ABSENCES,
@@ -38,57 +39,29 @@ def record_presence(
     _step_url(connection, kept, article_id, url, state, rule)
     if state not in PROOFS:
         return []
-    connection.execute(
-        update(article_urls)
-        .where(
-            article_urls.c.article_id == article_id,
-            article_urls.c.url == url,
-            article_urls.c.superseded_at.is_(None),
-        )
-        .values(checked_cycle_at=kept.visit.target.cycle_at)
-    )
-    if state is State.LIVE:
-        _settle_main_url(connection, article_id, url)
-    return _step_article(connection, kept, article_id, rule)
+    here = {"article_id": article_id, "url": url, "superseded_at": None}
+    change(connection, article_urls, here, {"checked_cycle_at": kept.visit.target.cycle_at})
+    return _step_article(connection, kept, article_id, url, rule)
 
 
 def last_proofs(connection: Connection, article_id: int) -> dict[str, Presence | None]:
     """The last proof of each URL that belongs to the article; None where there is none yet."""
-    urls = connection.execute(
-        select(article_urls.c.url).where(
-            article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None)
-        )
-    ).scalars()
+    where = {"article_id": article_id, "superseded_at": None}
+    urls = [row.url for row in find_all(connection, article_urls, where)]
     proofs: dict[str, Presence | None] = dict.fromkeys(urls)
-    rows = connection.execute(
-        select(presence)
-        .where(
-            presence.c.article_id == article_id,
-            presence.c.state.in_([state.value for state in PROOFS]),
-            presence.c.superseded_at.is_(None),
-        )
-        .order_by(presence.c.last_seen_at, presence.c.id)
-    )
-    for row in rows:
-        proofs[row.url] = _run(row)
+    for row in find_all(connection, presence, where, ("last_seen_at", "id")):
+        if row.state in PROOFS:
+            proofs[row.url] = _run(row)
     return proofs
 
 
 def _step_url(
     connection: Connection, kept: Kept, article_id: int, url: str, state: State, rule: GoneRule
 ) -> None:
-    kinds = [proof.value for proof in PROOFS] if state in PROOFS else [s.value for s in State]
-    row = connection.execute(
-        select(presence)
-        .where(
-            presence.c.article_id == article_id,
-            presence.c.url == url,
-            presence.c.state.in_(kinds),
-            presence.c.superseded_at.is_(None),
-        )
-        .order_by(presence.c.last_seen_at.desc(), presence.c.id.desc())
-        .limit(1)
-    ).first()
+    where = {"article_id": article_id, "url": url, "superseded_at": None}
+    runs = find_all(connection, presence, where, ("-last_seen_at", "-id"))
+    can_go_on = PROOFS if state in PROOFS else frozenset(State)
+    row = next((run for run in runs if run.state in can_go_on), None)
     at = kept.visit.last.captured_at if kept.visit.last else kept.visit.started_at
     run = next_presence(_run(row) if row else None, state, at, rule.apart)
     values: dict[str, Any] = {
@@ -99,44 +72,34 @@ def _step_url(
         "last_visit_id": kept.visit.id,
     }
     if row is not None and run.checks_count > 1:
-        connection.execute(update(presence).where(presence.c.id == row.id).values(**values))
+        change(connection, presence, {"id": row.id}, values)
         return
-    connection.execute(
-        insert(presence).values(
-            article_id=article_id,
-            url=url,
-            state=state.value,
-            first_seen_at=run.first_seen_at,
-            first_visit_id=kept.visit.id,
-            recorded_at=kept.now,
-            **values,
-        )
-    )
+    values |= {
+        "article_id": article_id,
+        "url": url,
+        "state": state.value,
+        "first_seen_at": run.first_seen_at,
+        "first_visit_id": kept.visit.id,
+        "recorded_at": kept.now,
+    }
+    add(connection, presence, values)
 
 
-def _settle_main_url(connection: Connection, article_id: int, url: str) -> None:
-    """The URL an article is visited at: it changes when the old one does not answer with it."""
-    main = connection.execute(
-        select(articles.c.url).where(articles.c.id == article_id)
-    ).scalar_one()
-    proof = last_proofs(connection, article_id).get(main) if main != url else None
-    if main != url and (proof is None or proof.state is not State.LIVE):
-        connection.execute(update(articles).where(articles.c.id == article_id).values(url=url))
-
-
-def _step_article(connection: Connection, kept: Kept, article_id: int, rule: GoneRule) -> list[str]:
-    row = connection.execute(select(articles).where(articles.c.id == article_id)).one()
+def _step_article(
+    connection: Connection, kept: Kept, article_id: int, url: str, rule: GoneRule
+) -> list[str]:
+    row = find_first(connection, articles, {"id": article_id})
+    assert row is not None
     before = State(row.state)
     proofs = last_proofs(connection, article_id)
+    _settle_main_url(connection, row, url, proofs)
     known = [proof for proof in proofs.values() if proof is not None]
     after = article_state(before, known, rule.checks)
     if after in ABSENCES and len(known) < len(proofs):
         after = before  # a URL that was never asked may still hold it
     if after is before:
         return []
-    connection.execute(
-        update(articles).where(articles.c.id == article_id).values(state=after.value)
-    )
+    change(connection, articles, {"id": article_id}, {"state": after.value})
     if before is State.LISTED:
         return []  # its first version tells that it is new
     if before in ABSENCES and after in ABSENCES:
@@ -153,6 +116,16 @@ def _step_article(connection: Connection, kept: Kept, article_id: int, rule: Gon
         },
     )
     return [kind]
+
+
+def _settle_main_url(
+    connection: Connection, article: Row[Any], url: str, proofs: dict[str, Presence | None]
+) -> None:
+    """The URL an article is visited at: it changes when the old one does not answer with it."""
+    here, main = proofs.get(url), proofs.get(article.url)
+    is_live_here = here is not None and here.state is State.LIVE
+    if url != article.url and is_live_here and (main is None or main.state is not State.LIVE):
+        change(connection, articles, {"id": article.id}, {"url": url})
 
 
 def _interval(proofs: list[Presence], article: Row[Any]) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 Runs in the writer's transaction.
 """
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection
 
 from storage.changes import add_change
 from storage.frontier import make_due
 from storage.keep import Kept
 from storage.presence import last_proofs
+from storage.statements import add, change, find_all, find_first
 from storage.tables import article_sections, article_urls, versions
 from storage.versions import UrlEvidence, sections_now
 
@@ -22,15 +23,8 @@ def settle_sections(
     """
     cycle_at = kept.visit.target.cycle_at
     seen = sections_now(_evidence(connection, article_id, cycle_at, gone_checks))
-    known = set(
-        connection.execute(
-            select(article_sections.c.section).where(
-                article_sections.c.article_id == article_id,
-                article_sections.c.left_at.is_(None),
-                article_sections.c.superseded_at.is_(None),
-            )
-        ).scalars()
-    )
+    where = {"article_id": article_id, "left_at": None, "superseded_at": None}
+    known = {row.section for row in find_all(connection, article_sections, where)}
     if not seen.names or seen.names == known:
         return []
     if known and seen.unchecked:
@@ -43,11 +37,7 @@ def _evidence(
     connection: Connection, article_id: int, cycle_at: object, gone_checks: int
 ) -> list[UrlEvidence]:
     proofs = last_proofs(connection, article_id)
-    rows = connection.execute(
-        select(article_urls).where(
-            article_urls.c.article_id == article_id, article_urls.c.superseded_at.is_(None)
-        )
-    ).all()
+    rows = find_all(connection, article_urls, {"article_id": article_id, "superseded_at": None})
     evidence = []
     for row in rows:
         proof = proofs.get(row.url)
@@ -75,25 +65,18 @@ def _move(
     at = kept.visit.last.captured_at
     is_first_look = _is_first_cycle(connection, kept, article_id)
     for section in sorted(left):
-        connection.execute(
-            update(article_sections)
-            .where(
-                article_sections.c.article_id == article_id,
-                article_sections.c.section == section,
-                article_sections.c.left_at.is_(None),
-            )
-            .values(left_at=at, last_capture_id=kept.capture_id)
-        )
+        where = {"article_id": article_id, "section": section, "left_at": None}
+        gone = {"left_at": at, "last_capture_id": kept.capture_id}
+        change(connection, article_sections, where, gone)
     for section in sorted(entered):
-        connection.execute(
-            insert(article_sections).values(
-                article_id=article_id,
-                section=section,
-                entered_at=at,
-                first_capture_id=kept.capture_id,
-                recorded_at=kept.now,
-            )
-        )
+        row = {
+            "article_id": article_id,
+            "section": section,
+            "entered_at": at,
+            "first_capture_id": kept.capture_id,
+            "recorded_at": kept.now,
+        }
+        add(connection, article_sections, row)
     if is_first_look:
         return []  # learning where a new article stands is no move
     detail = {"entered": sorted(entered), "left": sorted(left)}
@@ -103,10 +86,5 @@ def _move(
 
 def _is_first_cycle(connection: Connection, kept: Kept, article_id: int) -> bool:
     """True while the article is met for the first time: its first version is of this cycle."""
-    first = connection.execute(
-        select(versions.c.first_seen_at)
-        .where(versions.c.article_id == article_id)
-        .order_by(versions.c.version_no)
-        .limit(1)
-    ).scalar()
-    return first is None or first >= kept.visit.target.cycle_at
+    first = find_first(connection, versions, {"article_id": article_id}, ("version_no",))
+    return first is None or first.first_seen_at >= kept.visit.target.cycle_at

@@ -8,13 +8,25 @@ import hashlib
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, insert
 
 from core.records import Placement, Reading, WeatherObservation
 from storage.keep import Kept
+from storage.statements import add_for_id, change, find_all, find_first
 from storage.tables import placement_runs, placements, series_runs, weather_runs
 
 VIEWS = "views"
+_SUBJECT = ("place", "is_filled", "valid_on")  # a forecast is never a run of now
+_MEASURES = (
+    "temperature_c",
+    "low_c",
+    "high_c",
+    "humidity_pct",
+    "wind_kmh",
+    "condition",
+    "text",
+)
+_NEWEST = ("-last_seen_at", "-id")
 
 
 def observe(
@@ -30,43 +42,26 @@ def observe(
     """
     assert kept.visit.last is not None
     seen_at, cycle_at = kept.visit.last.captured_at, kept.visit.target.cycle_at
-    last = connection.execute(
-        select(table)
-        .where(
-            *(table.c[name] == part for name, part in subject.items()),
-            table.c.superseded_at.is_(None),
-        )
-        .order_by(table.c.last_seen_at.desc(), table.c.id.desc())
-        .limit(1)
-    ).first()
+    last = find_first(connection, table, {**subject, "superseded_at": None}, _NEWEST)
     if last is not None and all(getattr(last, name) == part for name, part in value.items()):
-        connection.execute(
-            update(table)
-            .where(table.c.id == last.id)
-            .values(
-                last_seen_at=max(last.last_seen_at, seen_at),
-                last_capture_id=kept.capture_id,
-                last_cycle_at=cycle_at,
-                observations_count=last.observations_count + (last.last_cycle_at != cycle_at),
-            )
-        )
+        seen_again = {
+            "last_seen_at": max(last.last_seen_at, seen_at),
+            "last_capture_id": kept.capture_id,
+            "last_cycle_at": cycle_at,
+            "observations_count": last.observations_count + (last.last_cycle_at != cycle_at),
+        }
+        change(connection, table, {"id": last.id}, seen_again)
         return last.id, False
-    run_id = connection.execute(
-        insert(table)
-        .values(
-            **subject,
-            **value,
-            first_seen_at=seen_at,
-            last_seen_at=seen_at,
-            observations_count=1,
-            last_cycle_at=cycle_at,
-            first_capture_id=kept.capture_id,
-            last_capture_id=kept.capture_id,
-            recorded_at=kept.now,
-        )
-        .returning(table.c.id)
-    ).scalar_one()
-    return run_id, True
+    run = {
+        "first_seen_at": seen_at,
+        "last_seen_at": seen_at,
+        "observations_count": 1,
+        "last_cycle_at": cycle_at,
+        "first_capture_id": kept.capture_id,
+        "last_capture_id": kept.capture_id,
+        "recorded_at": kept.now,
+    }
+    return add_for_id(connection, table, {**subject, **value, **run}), True
 
 
 def observe_views(
@@ -77,24 +72,29 @@ def observe_views(
     observe(connection, series_runs, kept, subject, {"value": count})
 
 
-def observe_weather(connection: Connection, kept: Kept, weather: WeatherObservation) -> None:
-    """One look at a place of the portal's weather; filled and unfilled are runs apart."""
-    subject = {
-        "portal": kept.visit.target.portal,
-        "place": weather.place,
-        "is_filled": weather.is_filled,
-        "valid_on": weather.valid_on,  # None is now, and never the run of a forecast
-    }
-    value = {
-        "temperature_c": weather.temperature_c,
-        "low_c": weather.low_c,
-        "high_c": weather.high_c,
-        "humidity_pct": weather.humidity_pct,
-        "wind_kmh": weather.wind_kmh,
-        "condition": weather.condition,
-        "text": weather.text,
-    }
-    observe(connection, weather_runs, kept, subject, value)
+def observe_weather(
+    connection: Connection, kept: Kept, places: tuple[WeatherObservation, ...]
+) -> None:
+    """One look at the portal's weather block; filled and unfilled are runs apart.
+
+    It stands on nearly every page: what this cycle saw already is not written again.
+    """
+    if not places:
+        return
+    portal, cycle_at = kept.visit.target.portal, kept.visit.target.cycle_at
+    known = find_all(
+        connection,
+        weather_runs,
+        {"portal": portal, "last_cycle_at": cycle_at, "superseded_at": None},
+        ("last_seen_at", "id"),
+    )
+    newest = {tuple(getattr(run, name) for name in _SUBJECT): run for run in known}
+    for weather in places:
+        run = newest.get(tuple(getattr(weather, name) for name in _SUBJECT))
+        value = {name: getattr(weather, name) for name in _MEASURES}
+        if run is None or any(getattr(run, name) != value[name] for name in _MEASURES):
+            subject = {name: getattr(weather, name) for name in _SUBJECT}
+            observe(connection, weather_runs, kept, {"portal": portal, **subject}, value)
 
 
 def observe_placements(

@@ -6,15 +6,12 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text, TypeDecorator
 
-ISO = "%Y-%m-%dT%H:%M:%S.%fZ"
-
 
 def iso(instant: datetime) -> str:
     """An instant as fixed-width text that sorts by time: `2026-05-04T01:00:00.000000Z`."""
     if instant.tzinfo is None:
         raise ValueError(f"an instant without a zone: {instant!r}")
-    moment = instant.astimezone(UTC)
-    return f"{moment.year:04d}{moment.strftime(ISO)[-23:]}"
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Instant(TypeDecorator[datetime]):
@@ -38,7 +35,7 @@ class Instant(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """Aware UTC."""
         if isinstance(value, str):
-            return datetime.strptime(value, ISO).replace(tzinfo=UTC)
+            return datetime.fromisoformat(value)
         return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
