@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
 
+import ada_url
+
 from core.config import Config
 from core.errors import StorageError
 from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
@@ -36,6 +38,8 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
     passed: dict[str, Place] = {}
     for stored in archive.orphans():
         passed |= {kept.place.record_id: kept.place for kept in stored.captures}
+        if stored.id is None:
+            stored = _finished(config, stored)
         visit = _visit_again(archive, stored, passed)
         if visit is None or visit.target.portal not in config.portals:
             log.warning("%s", _left(stored))
@@ -76,7 +80,27 @@ def _left(stored: StoredVisit) -> str:
     """Why a stored visit stays without rows; its bytes are kept all the same."""
     if stored.portal is not None:
         return f"visit {stored.id}: its portal {stored.portal!r} is not in the config; bytes kept"
-    return f"{len(stored.captures)} captures of a visit that was never finished; bytes kept"
+    return f"{len(stored.captures)} captures of a host that is not in the config; bytes kept"
+
+
+def _finished(config: Config, stored: StoredVisit) -> StoredVisit:
+    """A visit whose own record was torn off, as far as its captures tell.
+
+    The host names the portal; the id comes from the first record, so that it is the same at every
+    start. What was expected of it is not known any more.
+    """
+    if not stored.captures:
+        return stored
+    first = stored.captures[0]
+    host = ada_url.URL(first.capture.url).hostname
+    portal = next((name for name, each in config.portals.items() if host in each.hosts), None)
+    return replace(
+        stored,
+        id=first.place.record_id.rpartition(":")[2].replace("-", ""),
+        portal=portal,
+        target_url=first.capture.url,
+        started_at=first.capture.captured_at,
+    )
 
 
 def _visit_again(

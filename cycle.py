@@ -40,6 +40,7 @@ from storage.portals import add_portal
 
 PATIENCE = timedelta(minutes=5)  # a cycle does not wait longer for one key; the next one will
 CHANGE_KINDS = ("new", "edited", "moved", "gone", "returned")
+LEASE_MARGIN = timedelta(minutes=2)  # more than one visit may take
 POLL_S = 5.0  # how often a key held by another process is tried again
 
 
@@ -229,6 +230,7 @@ class _Cycle:
         def prepare(connection: Any) -> int:
             add_portal(connection, portal.id, portal.config, at)
             frontier.add_key(connection, self._key, at)
+            frontier.move_to_key(connection, portal.id, self._key)
             frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
             frontier.start_cycle(connection, portal.id, at, is_all=is_all)
             return frontier.due_count(connection, portal.id, at, at)
@@ -277,6 +279,8 @@ class _Cycle:
         """Visit the targets of a slice in order, one request in flight."""
         state: KeyState = claimed.state
         for target in claimed.targets:
+            if self._portal.clock.now() >= claimed.lease_until - LEASE_MARGIN:
+                break  # somebody else may take the key soon; claim it anew
             robots, state = await self._robots_of(target.url, claimed.key, state)
             if robots.is_forbidden_all or self._is_blocked(state):
                 break  # the key says until when

@@ -8,6 +8,7 @@ Nothing calls back up. `adopt.py` enters at *read*, with captures out of the WAR
 died before it could write their rows.
 """
 
+import asyncio
 import logging
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -159,7 +160,8 @@ async def robots_for(
     """
     where = origin(url)
     now = portal.clock.now()
-    saved = portal.archive.run(lambda connection: robots_of(connection, where, now)).result()
+    asked = portal.archive.run(lambda connection: robots_of(connection, where, now))
+    saved = await asyncio.wrap_future(asked)
     if saved is not None:
         return Robots.from_record(saved), state
     await wait_for_turn(portal, state)

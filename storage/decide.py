@@ -13,7 +13,7 @@ from core.records import KeyState, PageKind, Quality, Reading, Visit
 from storage import frontier
 from storage.frontier import AfterVisit, Finding
 from storage.history import prove_unchanged, record_article
-from storage.identity import add_listed, find_article, touch_url
+from storage.identity import add_listed, find_article, others_at, touch_url
 from storage.keep import Kept, keep_reading, keep_visit, outcome_of
 from storage.presence import GoneRule, record_presence
 from storage.sections import settle_sections
@@ -112,6 +112,8 @@ def _decide_article(
             touch_url(connection, kept, article_id, asked, section=None)
             record_presence(connection, kept, article_id, asked, State.MOVED, rule)
         happened += record_presence(connection, kept, article_id, here, State.LIVE, rule)
+        for other_id in others_at(connection, visit.target.portal, here, article_id):
+            record_presence(connection, kept, other_id, here, State.SOFT_GONE, rule)
         happened += settle_sections(connection, kept, article_id, rule.checks)
         return article_id, happened
     if reading is not None:
@@ -189,7 +191,7 @@ def _follow(connection: Connection, kept: Kept, record: VisitRecord, *, has_news
 
 def _due_at(connection: Connection, record: VisitRecord, article_id: int | None) -> datetime | None:
     """When the target is due again; None: when the next cycle starts."""
-    visit, reading, target = record.visit, record.reading, record.visit.target
+    visit, reading = record.visit, record.reading
     at = visit.last.captured_at if visit.last else visit.started_at
     if record.retry_at is not None:
         return record.retry_at
@@ -197,8 +199,7 @@ def _due_at(connection: Connection, record: VisitRecord, article_id: int | None)
         return at + _OTHER_AGAIN
     if article_id is not None:
         return _article_due(connection, record, article_id, at)
-    kind = reading.kind if reading and reading.quality is Quality.OK else target.kind
-    if kind in (PageKind.FRONT, PageKind.LISTING):
+    if _kind_found(record) in (PageKind.FRONT, PageKind.LISTING):
         return None
     if reading is not None and reading.quality is not Quality.OK:
         return at + _BLOCKED_AGAIN
@@ -222,6 +223,16 @@ def _article_due(
     return frontier.due_again(at - (row.published_at or row.first_seen_at), at)
 
 
+def _kind_found(record: VisitRecord) -> PageKind:
+    """What the target turned out to be; where a redirect leads says nothing of it."""
+    visit, reading = record.visit, record.reading
+    is_direct = len(visit.captures) == 1
+    if reading is None or reading.quality is not Quality.OK:
+        return visit.target.kind
+    is_article = reading.kind is PageKind.ARTICLE
+    return reading.kind if is_direct or is_article else visit.target.kind
+
+
 def _after(record: VisitRecord, due_at: datetime | None) -> AfterVisit:
     visit, reading = record.visit, record.reading
     etag, modified = visit.target.etag, visit.target.last_modified
@@ -237,7 +248,7 @@ def _after(record: VisitRecord, due_at: datetime | None) -> AfterVisit:
     return AfterVisit(
         due_at=due_at,
         is_failure=outcome_of(visit) in ("failed", "refused"),
-        kind=reading.kind if reading is not None and is_read else None,
+        kind=_kind_found(record) if is_read else None,
         etag=etag,
         last_modified=modified,
     )

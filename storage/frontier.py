@@ -14,7 +14,7 @@ from sqlalchemy import Connection, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records import KeyState, PageKind, Target
-from storage.statements import change
+from storage.statements import change, find_first
 from storage.tables import frontier, politeness_keys, portals
 
 PRIORITIES = {PageKind.FRONT: 0, PageKind.LISTING: 1, PageKind.ARTICLE: 2, PageKind.OTHER: 2}
@@ -82,6 +82,16 @@ def add_key(connection: Connection, key: str, now: datetime) -> None:
     """Make sure the politeness key has a row."""
     row = {"key": key, "next_slot_at": now, "refusals_count": 0, "reason": ""}
     connection.execute(insert_for(connection, politeness_keys).values(row).on_conflict_do_nothing())
+
+
+def move_to_key(connection: Connection, portal: str, key: str) -> None:
+    """A portal that has another address now is paced under that one, its known URLs too."""
+    known = find_first(connection, frontier, {"portal": portal}, ("priority", "due_at"))
+    if known is None or known.key == key:
+        return
+    connection.execute(
+        update(frontier).where(frontier.c.portal == portal, frontier.c.key != key).values(key=key)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, bindparam, select
 
 from core.records import Placement
 from storage.keep import Kept
-from storage.statements import add, add_for_id, change, find_first
+from storage.statements import add, add_for_id, change, find_all, find_first
 from storage.tables import article_urls, articles
 from storage.versions import State
 
@@ -39,6 +39,13 @@ def find_article(
     if row is not None and native_id is not None and row.native_id not in (None, native_id):
         return None  # the URL is used for another article now
     return row
+
+
+def others_at(connection: Connection, portal: str, url: str, article_id: int) -> list[int]:
+    """Articles that stood at this URL before it was used for this one."""
+    where = {"portal": portal, "url": url, "superseded_at": None}
+    found = find_all(connection, article_urls, where)
+    return [row.article_id for row in found if row.article_id != article_id]
 
 
 def add_listed(connection: Connection, kept: Kept, item: Placement) -> tuple[int, bool]:

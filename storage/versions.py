@@ -229,7 +229,7 @@ def next_presence(run: Presence | None, state: State, at: datetime, apart: timed
     `run` is the last run that `state` can continue: for a proof the last proof, so that an outage
     between two checks neither proves nor forgets anything; else the last of all.
     """
-    if run is None or run.state is not state:
+    if run is None or not _goes_on(run.state, state):
         return Presence(
             state=state,
             first_seen_at=at,
@@ -240,13 +240,18 @@ def next_presence(run: Presence | None, state: State, at: datetime, apart: timed
         )
     is_spaced = at - run.counted_at >= apart
     return Presence(
-        state=state,
+        state=run.state,
         first_seen_at=run.first_seen_at,
         last_seen_at=max(run.last_seen_at, at),
         checks_count=run.checks_count + 1,
         spaced_count=run.spaced_count + is_spaced,
         counted_at=at if is_spaced else run.counted_at,
     )
+
+
+def _goes_on(before: State, now: State) -> bool:
+    """404 and "not found" with status 200 are one absence; a portal may answer with either."""
+    return before is now or (before in ABSENCES and now in ABSENCES)
 
 
 def article_state(before: State, urls: Iterable[Presence], gone_checks: int) -> State:
