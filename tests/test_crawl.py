@@ -16,7 +16,15 @@ from demo.server import ReplicaPortal
 from demo.town import EVENTS, HOST, VISITS, Town
 from storage import queries
 from storage.archive import Archive
-from storage.tables import article_sections, articles, captures, changes, series_runs, versions
+from storage.tables import (
+    article_sections,
+    articles,
+    captures,
+    changes,
+    frontier,
+    series_runs,
+    versions,
+)
 
 KINDS = {"appears": "new", "edited": "edited", "retitled": "edited", "moved": "moved",
          "removed": "gone"}  # fmt: skip
@@ -172,3 +180,23 @@ async def test_an_unreachable_portal_is_left_alone_and_nothing_is_lost(tmp_path:
     (note,) = tally.given_up
     assert f"http://{HOST}/robots.txt: Connection refused" in note
     assert rows(tmp_path, select(func.count()).select_from(articles)) == [(0,)]
+
+
+async def test_a_portal_that_moves_is_paced_under_its_new_key(tmp_path: Path) -> None:
+    """Its known URLs are asked under the key of today, not of the day they were found."""
+    clock = DrivenClock(VISITS[0])
+    async with ReplicaPortal(Town(), clock.now) as portal:
+        await visit(tmp_path, portal, clock, politeness_key="old")
+        await visit(tmp_path, portal, clock, politeness_key="new")
+    assert {row.key for row in rows(tmp_path, frontier.select())} == {"named:new"}
+
+
+async def test_a_long_slice_is_given_back_before_its_lease_ends(tmp_path: Path) -> None:
+    """With a minute between two requests the key is claimed anew, and every page is asked once."""
+    clock = DrivenClock(VISITS[0])
+    async with ReplicaPortal(Town(), clock.now) as portal:
+        tally = await visit(tmp_path, portal, clock, delay="60s")
+        paths = Counter(request.path_qs for request in portal.requests)
+    assert clock.now() - VISITS[0] > timedelta(minutes=30)
+    assert set(paths.values()) == {1}
+    assert tally.changes["new"] == 28

@@ -241,3 +241,17 @@ def test_a_file_that_holds_no_whole_visit_is_no_obstacle(tmp_path: Path, length:
     assert adopted(tmp_path) == 0
     assert adopted(tmp_path) == 0
     assert rows(tmp_path, visits.select()) == []
+
+
+def test_captures_whose_visit_was_torn_off_are_adopted_too(tmp_path: Path) -> None:
+    """The host tells the portal; a second start adopts nothing twice."""
+    (place, own), *_ = left_by_a_dead_process(tmp_path, visit_of(1, STORIES[0]))
+    path = tmp_path / "warc" / place.file
+    with path.open("r+b") as stream:
+        stream.truncate(own.offset + own.length // 2)
+    assert adopted(tmp_path) == 1
+    assert adopted(tmp_path) == 0
+    (row,) = rows(tmp_path, articles.select())
+    assert (row.native_id, row.state) == (str(STORIES[0]), "live")
+    (kept,) = rows(tmp_path, captures.select())
+    assert kept.record_id == place.record_id

@@ -217,3 +217,29 @@ def test_an_article_met_in_two_sections_at_first_is_no_move(tmp_path: Path) -> N
         portal.shows(article())
         portal.shows(article(url=article_url(section="tin-tuc"), section="Tin tức"))
     assert kinds(tmp_path) == ["new"]
+
+
+def test_two_ways_of_answering_that_it_is_not_there_add_up(tmp_path: Path) -> None:
+    """A 404 and a page that says "not found" with status 200 are one absence."""
+    with recording(tmp_path) as portal:
+        portal.shows(article())
+        portal.next_cycle(12)
+        assert portal.answers(404).changes == ()
+        portal.next_cycle(12)
+        assert portal.leads_home().changes == ("gone",)
+    (row,) = rows(tmp_path, articles.select())
+    assert row.state == "gone"
+
+
+def test_a_url_used_for_another_article_lets_go_of_the_old_one(tmp_path: Path) -> None:
+    """The old article is gone after as many checks as if its page had vanished."""
+    here = "http://songmay.example.vn/noi-bat.html"
+    with recording(tmp_path) as portal:
+        portal.shows(article(native_id="1", url=here))
+        portal.next_cycle(12)
+        portal.shows(article(native_id="2", url=here, title="Một bài khác hẳn"))
+        portal.next_cycle(12)
+        portal.shows(article(native_id="2", url=here, title="Một bài khác hẳn"))
+    states = {row.native_id: row.state for row in rows(tmp_path, articles.select())}
+    assert states == {"1": "soft_gone", "2": "live"}
+    assert kinds(tmp_path) == ["new", "new", "gone"]
