@@ -89,9 +89,12 @@ class Layout:
             raise ValueError(f"layout {self.id}: valid_from is not before valid_until")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class UrlRules:
-    """What the URLs of a family mean. Patterns see path and query of a canonical URL."""
+    """What the URLs of a family mean. Patterns see path and query of a canonical URL.
+
+    Equal to itself alone, so that what is remembered for a family is found quickly.
+    """
 
     article: re.Pattern[str]  # group "id" is the native id
     never: tuple[tuple[str, re.Pattern[str]], ...] = ()  # reason, pattern

@@ -33,6 +33,16 @@ def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     href = href.strip()
     if not href or len(href) > MAX_HREF_LENGTH or href.startswith("#"):
         return None
+    if href.startswith("/") or href[:8].lower().startswith(("http://", "https://")):
+        base = (
+            base[: base.find("/", len("https://")) + 1] or base
+        )  # of the base only its host counts
+        return _resolved(href, base, rules)
+    return _resolved.__wrapped__(href, base, rules)  # seen from one page alone: not worth keeping
+
+
+@lru_cache(maxsize=65_536)
+def _resolved(href: str, base: str, rules: UrlRules) -> str | None:
     try:
         url = ada_url.join_url(base, href)
     except ValueError:
