@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.decode import scan_complexity
+from tests.serving import SHARED
 
 SAVED = sorted(
     path
-    for root in (Path(__file__).parents[1] / "fixtures", Path("/work/shared/pages"))
+    for root in (Path(__file__).parents[1] / "fixtures", SHARED / "pages")
     for path in root.rglob("*.html*")
 )
 
