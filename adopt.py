@@ -7,6 +7,7 @@ asked: *reread*'s way in, at the step *read*.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import ada_url
 
@@ -20,6 +21,7 @@ from crawler.read import header, read
 from pipeline import gone_rule, log, site_of
 from storage.archive import Archive
 from storage.decide import VisitRecord
+from storage.frontier import key_of
 from storage.keep import place_of
 from storage.warc import KeptCapture, Place, StoredVisit, read_capture
 
@@ -53,14 +55,16 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
         reading = None
         if last is not None and is_page and visit.target.kind is not PageKind.ROBOTS:
             reading = _read(last, site, visit.target.kind)
+        key = archive.run(partial(key_of, portal=visit.target.portal)).result()
         record = VisitRecord(
             visit=visit,
             reading=reading,
-            key="",
+            key=key or "",
             key_state=KeyState(next_slot_at=visit.started_at),
             gone_rule=gone_rule(portal_config),
             retry_at=None,
-            is_following=False,
+            listing_pages=portal_config.listing_pages,
+            is_following=portal_config.follow and key is not None,
         )
         places = [kept.place for kept in stored.captures]
         archive.adopt(record, (*places, stored.place or places[-1])).result()

@@ -21,7 +21,7 @@ from core.errors import KhotinError
 from core.records import KeyState, PageKind, Target
 from crawler.fetch import Fetcher
 from crawler.politeness import Robots
-from crawler.urls import canonical, origin, refusal
+from crawler.urls import origin, page_url, refusal
 from pipeline import (
     Portal,
     fetch_settings,
@@ -40,7 +40,7 @@ from storage.portals import add_portal
 
 PATIENCE = timedelta(minutes=5)  # a cycle does not wait longer for one key; the next one will
 CHANGE_KINDS = ("new", "edited", "moved", "gone", "returned")
-LEASE_MARGIN = timedelta(minutes=2)  # more than one visit may take
+LEASE_MARGIN = timedelta(minutes=25)  # ten redirects, a minute apart, each a minute long
 POLL_S = 5.0  # how often a key held by another process is tried again
 
 
@@ -220,6 +220,7 @@ class _Cycle:
         self._robots: dict[str, Robots] = {}
         self._pending: list[Future[Report]] = []
         self._has_answer = False
+        self._forbidden: dict[str, tuple[datetime, str]] = {}  # origins without a robots.txt
 
     async def begin(self, *, is_all: bool) -> None:
         """Make sure the portal and its start pages are known, and make them due."""
@@ -229,7 +230,7 @@ class _Cycle:
 
         def prepare(connection: Any) -> int:
             add_portal(connection, portal.id, portal.config, at)
-            frontier.add_key(connection, self._key, at)
+            frontier.add_key(connection, self._key, portal.config.delay.total_seconds(), at)
             frontier.move_to_key(connection, portal.id, self._key)
             frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
             frontier.start_cycle(connection, portal.id, at, is_all=is_all)
@@ -281,11 +282,13 @@ class _Cycle:
         for target in claimed.targets:
             if self._portal.clock.now() >= claimed.lease_until - LEASE_MARGIN:
                 break  # somebody else may take the key soon; claim it anew
-            robots, state = await self._robots_of(target.url, claimed.key, state)
-            if robots.is_forbidden_all or self._is_blocked(state):
-                break  # the key says until when
+            state = await self._learn_robots(target.url, claimed.key, state)
+            if origin(target.url) in self._forbidden or self._is_blocked(state):
+                break  # what is left of the slice is claimed anew
             await wait_for_turn(self._portal, state)
-            recorded, state = await visit_page(self._portal, target, robots, claimed.key, state)
+            recorded, state = await visit_page(
+                self._portal, target, self._robots, claimed.key, state
+            )
             self._pending.append(recorded)
             recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
             self._has_answer = self._has_answer or not self._is_blocked(state)
@@ -294,21 +297,23 @@ class _Cycle:
                 break  # the rest of the slice goes back
         await self._give_back()
 
-    async def _robots_of(self, url: str, key: str, state: KeyState) -> tuple[Robots, KeyState]:
-        where = origin(url)
+    async def _learn_robots(self, url: str, key: str, state: KeyState) -> KeyState:
+        """Know the robots.txt of the URL's origin; one that cannot be had postpones its targets."""
+        where, now = origin(url), self._portal.clock.now()
         known = self._robots.get(where)
-        if known is None or known.expires_at <= self._portal.clock.now():
+        if (known is None or known.expires_at <= now) and not self._is_blocked(state):
             known, state = await robots_for(self._portal, url, key, state)
             self._robots[where] = known
-        if known.is_forbidden_all:
-            until = max(known.expires_at, state.blocked_until or known.expires_at)
-            said = state.reason.partition(": ")[2]
+        if known is not None and known.is_forbidden_all:
+            until, said = known.expires_at, state.reason.partition(": ")[2]
             why = said or f"{where}/robots.txt cannot be had; nothing is allowed until it is"
-            job = self._portal.archive.run(
-                lambda connection: frontier.block_key(connection, key, until, why)
+            self._forbidden[where] = (until, why)
+            portal = self._portal
+            job = portal.archive.run(
+                lambda connection: frontier.postpone_origin(connection, portal.id, where, until)
             )
             await asyncio.wrap_future(job)
-        return known, state
+        return state
 
     def _is_blocked(self, state: KeyState) -> bool:
         return state.blocked_until is not None and state.blocked_until > self._portal.clock.now()
@@ -341,6 +346,13 @@ class _Cycle:
             return_exceptions=True,
         )
         portal, now = self._portal, self._portal.clock.now()
+        for until, why in self._forbidden.values():
+            silent = not self._has_answer
+            self._events.put_nowait(
+                Waiting(portal=portal.id, until=until, reason=why, is_over=True, is_silent=silent)
+            )
+        owner = self._owner
+        await asyncio.wrap_future(portal.archive.run(lambda c: frontier.pause_keys(c, owner, now)))
         await self._give_back()
         job = portal.archive.run(lambda c: frontier.end_cycle(c, portal.id, now))
         await asyncio.wrap_future(job)
@@ -358,7 +370,7 @@ def start_targets(portal: Portal) -> tuple[list[Finding], list[tuple[str, str]]]
     findings: list[Finding] = []
     refused: list[tuple[str, str]] = []
     for kind, path in named:
-        url = canonical(path, config.home, site.family.urls)
+        url = page_url(path, config.home, site)
         reason = "not a URL" if url is None else refusal(url, site)
         if url is None or reason:
             refused.append((path, reason))

@@ -10,6 +10,7 @@ died before it could write their rows.
 
 import asyncio
 import logging
+from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -23,8 +24,8 @@ from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
 from crawler.portals import FAMILIES
-from crawler.read import read
-from crawler.urls import canonical, origin, refusal
+from crawler.read import header, read
+from crawler.urls import canonical, host_of, origin, page_url, refusal
 from storage.archive import Archive
 from storage.decide import Report, VisitRecord
 from storage.frontier import begin_attempt
@@ -47,12 +48,31 @@ class Portal:
     archive: Archive
     clock: Clock
 
-    def permits(self, url: str, robots: Robots) -> str:
-        """Why the URL may not be asked for; "" when it may."""
-        form = canonical(url, self.site.home, self.site.family.urls)
+    def permits(self, url: str, asked: str, robots: Mapping[str, Robots]) -> str:
+        """Why the URL may not be asked for on a visit to `asked`; "" when it may.
+
+        `robots` has the rules of the origins that were read; http and https of one host share
+        theirs. Where they are not known a redirect ends: it becomes a target of its own.
+        """
+        form = page_url(url, self.site.home, self.site)
         if form is None:
             return "not a page of the web"
-        return refusal(form, self.site) or ("" if robots.allows(url) else "robots.txt forbids it")
+        rules = robots.get(origin(url))
+        if rules is None and host_of(url) == host_of(asked):
+            rules = robots.get(origin(asked))
+        if rules is None:
+            return "its robots.txt was not read yet"
+        return refusal(form, self.site) or ("" if rules.allows(url) else "robots.txt forbids it")
+
+    def leads_to(self, visit: Visit) -> str | None:
+        """Where a redirect leads that was not followed, when it may be asked for by itself."""
+        last = visit.last
+        if last is None or not 300 <= last.status < 400 or last.status == 304:
+            return None
+        url = page_url(header(last, b"location") or "", last.url, self.site)
+        if url is None or url == visit.target.url or refusal(url, self.site):
+            return None
+        return url
 
 
 def site_of(portal_id: str, config: PortalConfig) -> Site:
@@ -87,15 +107,15 @@ def fetch_settings(config: Config, portal_id: str) -> FetchSettings:
 
 
 async def visit_page(
-    portal: Portal, target: Target, robots: Robots, key: str, state: KeyState
+    portal: Portal, target: Target, robots: Mapping[str, Robots], key: str, state: KeyState
 ) -> tuple["Future[Report]", KeyState]:
     """One target: fetch, read, hand to the writer. The future's result means it is kept.
 
     Also returns when the politeness key may be asked next.
     """
-    delay_s = portal_delay(portal, robots)
+    delay_s = portal_delay(portal, robots[origin(target.url)])
     visit = await portal.fetcher.fetch(
-        target, permits=lambda url: portal.permits(url, robots), delay_s=delay_s
+        target, permits=lambda url: portal.permits(url, target.url, robots), delay_s=delay_s
     )
     state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)
     reading = await read_visit(portal, visit)
@@ -108,6 +128,7 @@ async def visit_page(
         retry_at=retry_due_at(visit, target.attempts_count, portal.clock.now()),
         listing_pages=portal.config.listing_pages,
         is_following=portal.config.follow,
+        leads_to=portal.leads_to(visit),
     )
     return portal.archive.record(record), state
 
@@ -166,7 +187,8 @@ async def robots_for(
         return Robots.from_record(saved), state
     await wait_for_turn(portal, state)
     target = Target(portal=portal.id, url=f"{where}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now)
-    visit = await portal.fetcher.fetch(target, permits=lambda _: "", delay_s=0)
+    delay_s = portal.config.delay.total_seconds()
+    visit = await portal.fetcher.fetch(target, permits=lambda _: "", delay_s=delay_s)
     robots = Robots.from_answer(visit, PRODUCT, portal.clock.now())
     delay_s = portal_delay(portal, robots)
     state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)

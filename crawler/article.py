@@ -13,7 +13,7 @@ from crawler.fields.blocks import Body, read_blocks
 from crawler.fields.counts import read_count
 from crawler.fields.dates import read_when
 from crawler.layout import Candidate, Layout, Site
-from crawler.urls import canonical, native_id
+from crawler.urls import native_id, page_url
 
 Found = tuple[str, Provenance]
 
@@ -144,7 +144,7 @@ class _Fields:
         raise LayoutChanged("no body where the layout has it", field="text")
 
     def _resolve(self, href: str) -> str | None:
-        return canonical(href, self.url, self.site.family.urls)
+        return page_url(href, self.url, self.site)
 
     def _refuse(self, field: str, text: str, error: BadValue) -> None:
         self.refusals.append(Refusal(field=field, text=text[:200], reason=str(error)))

@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from core.records import Links
 from crawler.layout import Layout, Site
-from crawler.urls import canonical, native_id, refusal
+from crawler.urls import native_id, page_url, refusal
 
 MAX_LINKS = 2_000  # of one page
 MAX_ANCHORS = 10_000  # looked at for them
@@ -38,7 +38,7 @@ def links_of(tree: LexborHTMLParser, url: str, site: Site, layout: Layout | None
 def _in_scope(nodes: Iterable[LexborNode], url: str, site: Site) -> list[str]:
     found: dict[str, None] = {}
     for node in islice(nodes, MAX_ANCHORS):
-        link = canonical(node.attributes.get("href") or "", url, site.family.urls)
+        link = page_url(node.attributes.get("href") or "", url, site)
         if link is None or link == url or link in found or refusal(link, site):
             continue
         found[link] = None

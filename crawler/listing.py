@@ -10,7 +10,7 @@ from core.text import tidy
 from crawler.fields.counts import read_count
 from crawler.fields.dates import read_when
 from crawler.layout import Layout, ListingRules, Site
-from crawler.urls import canonical, native_id, refusal
+from crawler.urls import native_id, page_url, refusal
 
 MAX_ITEMS = 1_000
 MAX_CHARS = 10_000  # of one text, template white space included
@@ -29,7 +29,7 @@ def read_placements(
         title, link = node.css_first(rules.title), node.css_first(rules.link)
         if title is None or link is None:
             continue
-        item_url = canonical(link.attributes.get("href") or "", url, site.family.urls)
+        item_url = page_url(link.attributes.get("href") or "", url, site)
         if item_url is None or refusal(item_url, site):
             continue
         timer = _text(node, rules.timer)
@@ -69,7 +69,7 @@ def _text(node: LexborNode, selector: str) -> str:
 
 def _image(node: LexborNode, url: str, site: Site, rules: ListingRules) -> str | None:
     found = node.css_first(rules.image)
-    return canonical(found.attributes.get("src") or "", url, site.family.urls) if found else None
+    return page_url(found.attributes.get("src") or "", url, site) if found else None
 
 
 def _when(text: str, site: Site, captured_at: datetime, refusals: list[Refusal]) -> When | None:

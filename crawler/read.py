@@ -19,7 +19,7 @@ from crawler.decode import decode_text, scan_complexity
 from crawler.discover import links_of
 from crawler.layout import Layout, Site
 from crawler.listing import read_placements
-from crawler.urls import canonical, native_id
+from crawler.urls import native_id, page_url
 from crawler.weather import read_weather
 
 _HERE = Path(__file__).parent
@@ -85,7 +85,7 @@ def refused(capture: Capture, site: Site, quality: Quality, reason: str) -> Read
         kind=PageKind.OTHER,
         layout=None,
         rules=rules_of(site.family.id),
-        canonical_url=canonical(capture.url, site.home, site.family.urls) or capture.url,
+        canonical_url=page_url(capture.url, site.home, site) or capture.url,
     )
 
 

@@ -41,6 +41,17 @@ def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     return _resolved.__wrapped__(href, base, rules)  # seen from one page alone: not worth keeping
 
 
+def page_url(href: str, base: str, site: Site) -> str | None:
+    """`canonical` as this site writes its own URLs: on its hosts http and https are one page."""
+    form = canonical(href, base, site.family.urls)
+    if form is None:
+        return None
+    scheme, _, rest = form.partition("://")
+    wanted = site.home.partition("://")[0]
+    is_own = scheme != wanted and rest.partition("/")[0] in site.hosts
+    return f"{wanted}://{rest}" if is_own else form
+
+
 @lru_cache(maxsize=65_536)
 def _resolved(href: str, base: str, rules: UrlRules) -> str | None:
     try:
@@ -120,3 +131,8 @@ def native_id(url: str, rules: UrlRules) -> str | None:
 def origin(url: str) -> str:
     """Scheme, host and port of a URL: what one robots.txt speaks for."""
     return str(ada_url.URL(url).origin)
+
+
+def host_of(url: str) -> str:
+    """The host a URL names, without its port."""
+    return str(ada_url.URL(url).hostname)

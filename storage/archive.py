@@ -115,6 +115,8 @@ class Archive:
         """Take back what dead processes held, and mend the files they left."""
         dead = dead_owners(self.folder / "locks")
         with translated(self.database), self._engine.begin() as connection:
+            for owner in dead:
+                frontier.pause_keys(connection, owner, self.clock.now())
             frontier.release(connection, dead)
             warcs.mend(connection, self.warc_folder, self.clock.now())
         for lock in dead:
@@ -155,15 +157,15 @@ class Archive:
 
         Fails with `StorageError` when the archive cannot take it; nothing of it is then kept.
         """
-        return self._put(_Entry(record, Future()))
+        return self._put(_Entry(record, _unstoppable()))
 
     def adopt(self, record: VisitRecord, places: tuple[Place, ...]) -> "Future[Report]":
         """Give rows to a visit whose bytes are in a WARC already; one that has them keeps them."""
-        return self._put(_Entry(record, Future(), places))
+        return self._put(_Entry(record, _unstoppable(), places))
 
     def run(self, job: Callable[[Connection], T]) -> "Future[T]":
         """Run a transaction after everything handed in before it."""
-        done: Future[T] = Future()
+        done: Future[T] = _unstoppable()
         self._inbox.put(_Job(job, done))
         return done
 
@@ -339,6 +341,13 @@ def _known_report(visit: Visit) -> Report:
         quality=None,
         kind=None,
     )
+
+
+def _unstoppable() -> "Future[Any]":
+    """A future whose waiter may be cancelled, but never the writing it waits for."""
+    done: Future[Any] = Future()
+    done.set_running_or_notify_cancel()
+    return done
 
 
 def make_folders(folder: Path) -> None:

@@ -15,6 +15,7 @@ from storage.frontier import AfterVisit, Finding
 from storage.history import prove_unchanged, record_article
 from storage.identity import add_listed, find_article, others_at, touch_url
 from storage.keep import Kept, keep_reading, keep_visit, outcome_of
+from storage.listings import brings_news
 from storage.presence import GoneRule, record_presence
 from storage.sections import settle_sections
 from storage.series import observe_placements, observe_views, observe_weather
@@ -40,6 +41,7 @@ class VisitRecord:
     retry_at: datetime | None  # due again after a failure; None: by the usual schedule
     listing_pages: int = 10  # how deep a listing is followed
     is_following: bool = True  # put found links into the frontier
+    leads_to: str | None = None  # a redirect that was not followed; a target of its own
 
     @property
     def size_bytes(self) -> int:
@@ -77,6 +79,11 @@ def decide(
         fresh = _decide_listing(connection, kept, reading)
         if record.is_following:
             found_count = _follow(connection, kept, record, has_news=fresh)
+    if record.leads_to is not None and record.is_following:
+        there = [Finding(url=record.leads_to, kind=visit.target.kind)]
+        found_count += frontier.add_targets(
+            connection, there, of=visit.target, key=record.key, now=now
+        )
     due_at = _due_at(connection, record, article_id)
     frontier.settle(connection, visit.target, _after(record, due_at), now)
     frontier.save_key(connection, record.key, record.key_state)
@@ -108,12 +115,15 @@ def _decide_article(
         if reading.view_count is not None:
             observe_views(connection, kept, article_id, "article", reading.view_count.count)
         here = reading.article.url
-        if here != asked:
+        others = others_at(connection, visit.target.portal, asked, article_id)
+        if here != asked and others:  # the URL of one article leads to another one
+            happened += _leads_away(connection, kept, others, asked, rule)
+        elif here != asked:
             touch_url(connection, kept, article_id, asked, section=None)
             record_presence(connection, kept, article_id, asked, State.MOVED, rule)
         happened += record_presence(connection, kept, article_id, here, State.LIVE, rule)
-        for other_id in others_at(connection, visit.target.portal, here, article_id):
-            record_presence(connection, kept, other_id, here, State.SOFT_GONE, rule)
+        others = others_at(connection, visit.target.portal, here, article_id)
+        happened += _leads_away(connection, kept, others, here, rule)
         happened += settle_sections(connection, kept, article_id, rule.checks)
         return article_id, happened
     if reading is not None:
@@ -128,6 +138,17 @@ def _decide_article(
     if visit.last is not None:
         happened += settle_sections(connection, kept, row.id, rule.checks)
     return row.id, happened
+
+
+def _leads_away(
+    connection: Connection, kept: Kept, others: list[int], url: str, rule: GoneRule
+) -> list[str]:
+    """The URL answers with another article now: evidence that these are not there any more."""
+    happened: list[str] = []
+    for other_id in others:
+        happened += record_presence(connection, kept, other_id, url, State.SOFT_GONE, rule)
+        happened += settle_sections(connection, kept, other_id, rule.checks)
+    return happened
 
 
 def _state_found(record: VisitRecord) -> State | None:
@@ -152,16 +173,16 @@ def _state_found(record: VisitRecord) -> State | None:
 
 
 def _decide_listing(connection: Connection, kept: Kept, reading: Reading) -> bool:
-    """Record what a listing shows; True when it names an article not met before."""
+    """Record what a listing shows; True when it brings news."""
     if not reading.placements:
         return False
-    has_news = False
     article_ids: dict[str, int] = {}
     for item in reading.placements:
-        article_ids[item.url], is_new = add_listed(connection, kept, item)
-        has_news = has_news or is_new
+        article_ids[item.url] = add_listed(connection, kept, item)
         if item.view_count is not None:
             observe_views(connection, kept, article_ids[item.url], "listing", item.view_count.count)
+    url, target = reading.canonical_url or reading.url, kept.visit.target
+    has_news = brings_news(connection, target, url, set(article_ids.values()))
     observe_placements(connection, kept, reading, article_ids)
     return has_news
 

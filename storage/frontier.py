@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, bindparam, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from core.records import KeyState, PageKind, Target
@@ -20,7 +20,7 @@ from storage.tables import frontier, politeness_keys, portals
 PRIORITIES = {PageKind.FRONT: 0, PageKind.LISTING: 1, PageKind.ARTICLE: 2, PageKind.OTHER: 2}
 KNOWN_PRIORITY = 3  # pages that were read before
 SLICE = 50  # rows of one claim
-KEY_LEASE = timedelta(minutes=30)
+KEY_LEASE = timedelta(hours=1)
 MAX_ENDED_PROCESSES = 2  # claims without a recorded visit before a target is set aside
 
 # Age of an article → how long until it is due again (design §4). Younger than a day: every cycle.
@@ -78,16 +78,19 @@ def insert_for(connection: Connection, table: Any) -> Any:
     return dialect.insert(table)
 
 
-def add_key(connection: Connection, key: str, now: datetime) -> None:
-    """Make sure the politeness key has a row."""
-    row = {"key": key, "next_slot_at": now, "refusals_count": 0, "reason": ""}
-    connection.execute(insert_for(connection, politeness_keys).values(row).on_conflict_do_nothing())
+def add_key(connection: Connection, key: str, delay_s: float, now: datetime) -> None:
+    """Make sure the politeness key has a row; `delay_s` is kept between two requests."""
+    row = {"key": key, "next_slot_at": now, "delay_s": delay_s, "refusals_count": 0, "reason": ""}
+    connection.execute(
+        insert_for(connection, politeness_keys)
+        .values(row)
+        .on_conflict_do_update(index_elements=["key"], set_={"delay_s": delay_s})
+    )
 
 
 def move_to_key(connection: Connection, portal: str, key: str) -> None:
     """A portal that has another address now is paced under that one, its known URLs too."""
-    known = find_first(connection, frontier, {"portal": portal}, ("priority", "due_at"))
-    if known is None or known.key == key:
+    if key_of(connection, portal) in (None, key):
         return
     connection.execute(
         update(frontier).where(frontier.c.portal == portal, frontier.c.key != key).values(key=key)
@@ -278,11 +281,8 @@ def release(connection: Connection, owners: Iterable[str]) -> None:
     """
     for owner in owners:
         for table in (frontier, politeness_keys):
-            held = table.c.lease_owner
             connection.execute(
-                update(table)
-                .where(or_(held == owner, held.startswith(f"{owner}/", autoescape=True)))
-                .values(lease_owner=None, lease_until=None)
+                update(table).where(_is_of(table, owner)).values(lease_owner=None, lease_until=None)
             )
 
 
@@ -329,13 +329,36 @@ def settle(connection: Connection, target: Target, after: AfterVisit, now: datet
     change(connection, frontier, {"id": target.id}, values)
 
 
-def block_key(connection: Connection, key: str, until: datetime, reason: str) -> None:
-    """Leave a key alone until then, for a reason told to people."""
+def postpone_origin(connection: Connection, portal: str, origin: str, until: datetime) -> None:
+    """Nothing of this origin is due before `until`: its robots.txt cannot be had."""
     connection.execute(
-        update(politeness_keys)
-        .where(politeness_keys.c.key == key)
-        .values(blocked_until=until, reason=reason)
+        update(frontier)
+        .where(
+            frontier.c.portal == portal,
+            frontier.c.url.startswith(f"{origin}/", autoescape=True),
+            frontier.c.due_at < until,
+        )
+        .values(due_at=until)
     )
+
+
+def pause_keys(connection: Connection, owner: str, now: datetime) -> None:
+    """The keys this owner holds may have a request in flight that nobody waits for any more."""
+    for row in connection.execute(select(politeness_keys).where(_is_of(politeness_keys, owner))):
+        slot_at = max(row.next_slot_at, now + timedelta(seconds=row.delay_s))
+        change(connection, politeness_keys, {"key": row.key}, {"next_slot_at": slot_at})
+
+
+def _is_of(table: Table, owner: str) -> ColumnElement[bool]:
+    """Held by this owner; a process stands for all its portals."""
+    held = table.c.lease_owner
+    return or_(held == owner, held.startswith(f"{owner}/", autoescape=True))
+
+
+def key_of(connection: Connection, portal: str) -> str | None:
+    """The politeness key the portal was asked under last; None when it never was."""
+    row = find_first(connection, frontier, {"portal": portal}, ("priority", "due_at"))
+    return None if row is None else row.key
 
 
 def due_count(connection: Connection, portal: str, cycle_at: datetime, now: datetime) -> int:

@@ -48,8 +48,8 @@ def others_at(connection: Connection, portal: str, url: str, article_id: int) ->
     return [row.article_id for row in found if row.article_id != article_id]
 
 
-def add_listed(connection: Connection, kept: Kept, item: Placement) -> tuple[int, bool]:
-    """The article a listing's item names, and whether it was not met before.
+def add_listed(connection: Connection, kept: Kept, item: Placement) -> int:
+    """The article a listing's item names.
 
     One not met before begins as *listed*: known, but never read.
     """
@@ -68,7 +68,7 @@ def add_listed(connection: Connection, kept: Kept, item: Placement) -> tuple[int
         )
     )
     touch_url(connection, kept, article_id, item.url, section=None)
-    return article_id, row is None
+    return article_id
 
 
 def insert_article(

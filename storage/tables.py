@@ -53,6 +53,7 @@ politeness_keys = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("next_slot_at", Instant, nullable=False),
+    Column("delay_s", Float, nullable=False),
     Column("blocked_until", Instant),
     Column("refusals_count", Integer, nullable=False, default=0),
     Column("answered_at", Instant),

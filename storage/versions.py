@@ -71,13 +71,21 @@ def comparable(content: Content) -> dict[str, str]:
         "lead": same_form(content["lead"] or ""),
         "text": same_form(" ".join(running)),
         "captions": same_form(" ".join(captions)),
-        "images": "\n".join(image["url"] for image in content["images"]),
+        "images": "\n".join(_place(image["url"], content) for image in content["images"]),
         "authors": "\n".join(same_form(name) for name in content["authors"]),
         "published_at": f"{content['published_at'] or ''} {content['published_precision'] or ''}",
         "attachments": "\n".join(
-            f"{file['url']} {same_form(file['name'])}" for file in content["attachments"]
+            f"{_place(file['url'], content)} {same_form(file['name'])}"
+            for file in content["attachments"]
         ),
     }
+
+
+def _place(url: str, content: Content) -> str:
+    """Where a file lies: on the article's own host its path alone, since portals move."""
+    host = content["url"].partition("://")[2].partition("/")[0]
+    own, _, path = url.partition("://")[2].partition("/")
+    return f"/{path}" if own == host else url
 
 
 def content_hash(content: Content) -> str:

@@ -37,7 +37,6 @@ URLS = UrlRules(
     suffix_trap=re.compile(r"(?:/(?:vi|en))+/?$"),
 )
 
-_PORTLET = "div.portlet-asset-publisher"
 _TIMER = "div.assetPublishDate.block_timer"
 
 LAYOUT_2022 = Layout(
@@ -53,14 +52,8 @@ LAYOUT_2022 = Layout(
         ),
         "title": (Candidate(selector="div.asset-full-content-title"),),
         "lead": (Candidate(selector="div.asset-full-content p.sapo"),),
-        "published": (
-            Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),
-            Candidate(selector=f"{_PORTLET} {_TIMER}"),
-        ),
-        "view_count": (
-            Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),
-            Candidate(selector=f"{_PORTLET} {_TIMER}"),
-        ),
+        "published": (Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),),
+        "view_count": (Candidate(selector=f"div.asset-full-content-title + {_TIMER}"),),
         "authors": (Candidate(selector="div.asset-full-content p.view-content-author"),),
         "section": (
             Candidate(selector="div.dd_chuyenmuc span.tintuc"),

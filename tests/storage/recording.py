@@ -156,7 +156,7 @@ class Recorder:
         self.rule = GoneRule(checks=2, apart=timedelta(hours=6))
         config = PortalConfig(host=HOST, scheme="http")
         self.run(lambda c: add_portal(c, PORTAL, config, clock.now()))
-        self.run(lambda c: frontier.add_key(c, KEY, clock.now()))
+        self.run(lambda c: frontier.add_key(c, KEY, 0.0, clock.now()))
 
     def run(self, job: Callable[[Connection], Any]) -> Any:
         """One job of the writer, waited for."""
@@ -240,13 +240,14 @@ class Recorder:
         return self.record((), None, url=url or article_url(), failure=failure)
 
     def lists(self, *items: Placement, url: str = f"{HOME}kinh-te", **more: Any) -> Report:
-        """A listing with these items."""
+        """A listing with these items; `next_url` is its next page."""
         last = capture(url, self.clock.now())
+        next_url = more.pop("next_url", None)
         seen = reading(
             last,
             kind=PageKind.LISTING,
             placements=items,
-            links=Links(articles=tuple(dict.fromkeys(item.url for item in items))),
+            links=Links(articles=tuple(dict.fromkeys(item.url for item in items)), next=next_url),
             **more,
         )
         return self.record((last,), seen, kind=PageKind.LISTING)

@@ -1,5 +1,6 @@
 """The open archive: what is acknowledged, the bytes behind every row, and trouble."""
 
+import asyncio
 import hashlib
 import threading
 from pathlib import Path
@@ -265,3 +266,24 @@ def test_a_bad_capture_is_kept_and_never_becomes_a_version(tmp_path: Path) -> No
     (row,) = rows(tmp_path, captures.select())
     assert (row.quality, row.reason) == ("layout_changed", "no title")
     assert count(tmp_path, versions) == count(tmp_path, articles) == 0
+
+
+async def test_a_waiter_that_is_cancelled_stops_neither_the_record_nor_the_writer(
+    tmp_path: Path,
+) -> None:
+    """A signal may end the wait for a record or a job, never the writing of it."""
+    with recording(tmp_path) as portal:
+        holding = threading.Event()
+        portal.archive.run(lambda _: holding.wait(10))
+        record = portal.record_of(*portal.article_page(article()))
+        waits = [
+            asyncio.ensure_future(asyncio.wrap_future(portal.archive.record(record))),
+            asyncio.ensure_future(asyncio.wrap_future(portal.archive.run(lambda _: 1))),
+        ]
+        await asyncio.sleep(0)
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+        holding.set()
+        assert portal.archive.run(lambda _: "alive").result(timeout=10) == "alive"
+    assert count(tmp_path, visits) == 1

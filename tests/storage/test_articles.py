@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-from storage.tables import (
-    article_urls,
-    articles,
-    versions,
-)
+from core.records import Image
+from storage.tables import article_urls, articles, frontier, versions
 from tests.storage.recording import (
     HOME,
     LONG,
@@ -89,3 +86,46 @@ def test_rules_that_read_the_same_bytes_otherwise_are_no_change_of_the_site(
     assert report.changes == ()
     assert [row.cause for row in rows(tmp_path, versions.select())] == ["first", "rules"]
     assert kinds(tmp_path) == ["new"]
+
+
+def test_http_and_https_of_an_image_are_one_image(tmp_path: Path) -> None:
+    """The portal's own files are known by their paths: a new scheme or host is no edit."""
+    with recording(tmp_path) as portal:
+        for scheme in ("http", "https", "http"):
+            image = Image(url=f"{scheme}://songmay.example.vn/image/1.jpg")
+            url = article_url().replace("http:", f"{scheme}:")
+            portal.shows(article(url=url, images=(image,)))
+            portal.next_cycle()
+    assert kinds(tmp_path) == ["new"]
+
+
+def test_a_url_that_leads_to_another_article_tells_that_its_own_is_gone(tmp_path: Path) -> None:
+    """Two checks apart, as for a page that vanished; the URL is not given to the other article."""
+    with recording(tmp_path) as portal:
+        other = article(native_id="2", url=article_url("2"), title="Một bài khác hẳn")
+        portal.shows(article())
+        portal.shows(other)
+        for _ in range(2):
+            portal.next_cycle(12)
+            portal.shows(other, asked=article_url())
+    assert kinds(tmp_path) == ["new", "new", "gone"]
+
+
+def test_a_listing_goes_on_although_another_one_told_its_news_first(tmp_path: Path) -> None:
+    """What a front list showed before is news on the section's list all the same."""
+    page_2 = f"{HOME}kinh-te?cur=2"
+    with recording(tmp_path) as portal:
+        portal.lists(placement(1, "1"), next_url=page_2)
+        visited = frontier.update().where(frontier.c.url == page_2).values(due_at=None)
+        portal.run(lambda c: c.execute(visited))
+        portal.next_cycle()
+        new = (placement(1, "3"), placement(2, "2"))
+        portal.lists(*new, url=f"{HOME}noi-bat")
+        portal.lists(*new, next_url=page_2)
+        (row,) = rows(tmp_path, frontier.select().where(frontier.c.url == page_2))
+        assert row.due_at == portal.cycle_at
+        portal.run(lambda c: c.execute(visited))
+        portal.next_cycle()
+        portal.lists(*new, next_url=page_2)
+        (row,) = rows(tmp_path, frontier.select().where(frontier.c.url == page_2))
+        assert row.due_at is None

@@ -12,7 +12,7 @@ import pytest
 
 from core.clock import DrivenClock
 from core.config import PortalConfig
-from core.records import Links, PageKind, Target
+from core.records import KeyState, Links, PageKind, Target
 from storage import frontier
 from storage.archive import Archive
 from storage.frontier import KEY_LEASE, SLICE, Done, Finding, Slice, Wait
@@ -240,7 +240,7 @@ def test_a_process_gives_back_what_it_holds_and_nothing_else(tmp_path: Path) -> 
             portal.run(
                 lambda c, o=owner: c.execute(
                     politeness_keys.insert().values(
-                        key=o, next_slot_at=START, refusals_count=0, reason="",
+                        key=o, next_slot_at=START, delay_s=2.0, refusals_count=0, reason="",
                         lease_owner=o, lease_until=START + KEY_LEASE,
                     )
                 )
@@ -264,7 +264,8 @@ def test_a_blocked_key_is_waited_for_with_its_reason(tmp_path: Path) -> None:
     with recording(tmp_path) as portal:
         add(portal, ("a", ARTICLE))
         until = START + timedelta(minutes=7)
-        portal.run(lambda c: frontier.block_key(c, KEY, until, "the host answered 429"))
+        state = KeyState(next_slot_at=until, blocked_until=until, reason="the host answered 429")
+        portal.run(lambda c: frontier.save_key(c, KEY, state))
         assert claim(portal) == Wait(until=until, reason="the host answered 429")
         portal.clock.move_to(until)
         assert claimed(portal) == ["a"]

@@ -47,6 +47,7 @@ def upgrade() -> None:
         "politeness_keys",
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("next_slot_at", types.Instant(), nullable=False),
+        sa.Column("delay_s", sa.Float(), nullable=False),
         sa.Column("blocked_until", types.Instant(), nullable=True),
         sa.Column("refusals_count", sa.Integer(), nullable=False),
         sa.Column("answered_at", types.Instant(), nullable=True),
