@@ -5,14 +5,14 @@ ends in one line and exit status 2, an archive's trouble in 3, anything else tha
 """
 
 import asyncio
-import json
 import logging
+import os
+import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -22,18 +22,16 @@ from core.errors import ConfigError, KhotinError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from rich.console import Console
-
     from storage.archive import Archive
     from storage.queries import Connection
 
 app = typer.Typer(
     name="khotin",
     help="An archive of local news: crawls portals, reads them, keeps every version.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 ArchiveOption = Annotated[
@@ -50,31 +48,50 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON value for pro
 PortalOption = Annotated[str | None, typer.Option("--portal", metavar="ID", help="Only this one.")]
 LimitOption = Annotated[int, typer.Option("--limit", min=1, max=10_000, help="Rows at the most.")]
 BeforeOption = Annotated[
-    int | None, typer.Option("--before", metavar="ID", help="The page after this row.")
+    int | None,
+    typer.Option("--before", metavar="ID", min=1, max=2**62, help="The page after this row."),
 ]
 
 
 def main() -> None:
     """Run the command line; known errors become one line and an exit status."""
+    if len(sys.argv) == 1:
+        sys.argv.append("--help")
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="replace")  # type: ignore[union-attr]
     try:
         status = app(standalone_mode=False)  # typer gives back the status of an Exit
+        sys.stdout.flush()
         if status == 130:
             raise KeyboardInterrupt
         sys.exit(status or 0)
     except KhotinError as error:
-        _say_error(str(error))
-        sys.exit(error.exit_status)
+        _end(str(error), error.exit_status)
     except (KeyboardInterrupt, typer.Abort):
-        _say_error("stopped; what was fetched is kept, the rest stays due")
-        sys.exit(130)
+        _end("stopped; what was fetched is kept, the rest stays due", 130)
+    except asyncio.CancelledError:
+        _end("stopped; what was fetched is kept, the rest stays due", 143)
     except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(0)
+        _leave(0)
+    except OSError as error:
+        _end(f"cannot write the answer: {error.strerror}", 1)
     except Exception as error:  # the task border: a mistake of usage, or one of ours
-        if type(error).__module__.partition(".")[0] in ("click", "typer"):
-            _say_error(str(getattr(error, "format_message", error.__str__)()))
-            sys.exit(2)
-        raise
+        if type(error).__module__.partition(".")[0] not in ("click", "typer"):
+            raise
+        _end(str(getattr(error, "format_message", error.__str__)()), 2)
+
+
+def _end(message: str, status: int) -> NoReturn:
+    _say_error(message)
+    _leave(status)
+
+
+def _leave(status: int) -> NoReturn:
+    """End without another try to write what could not be written."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(status)
 
 
 def _say_error(message: str) -> None:
@@ -106,14 +123,18 @@ def crawl(
     async def work(opened: "Archive") -> None:
         from cycle import Tally
         from cycle import crawl as run_crawl
+        from terminal.output import console
         from terminal.progress import progress_bar, show_summary
 
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         tally = Tally()
         with progress_bar("crawling", is_quiet=is_verbose) as bar:
             async for event in run_crawl(settings, opened, opened.clock, names, is_all=is_all):
                 tally.add(event)
                 bar.show(tally.visits_count, tally.due_count)
-        show_summary(_console(), tally.lines(), tally.notes)
+        show_summary(console(), tally.lines(), tally.notes)
         for note in tally.given_up:
             _say_error(f"{note}; look at the host and its connection, the next crawl asks again")
         if tally.given_up:
@@ -153,7 +174,7 @@ def _log_to_stderr(level: int) -> None:
     logging.basicConfig(
         stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s", force=True
     )
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
@@ -173,6 +194,7 @@ def read(
     """Fetch and read a page without storing it; says which rule found each field."""
     from core.jsonform import reading_to_json
     from look import look_at
+    from terminal.output import console, print_json
     from terminal.readings import show_reading
 
     seen = asyncio.run(look_at(load(config), source, url=url, at=at))
@@ -180,9 +202,9 @@ def read(
         seen.reading, portal=seen.site.portal, url=seen.url, status=seen.status
     )
     if is_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        show_reading(_console(), answer, seen.site.zone)
+        show_reading(console(), answer, seen.site.zone)
 
 
 # --- looking --------------------------------------------------------------------------------------
@@ -195,15 +217,16 @@ def status(
     """What the archive holds, what is due, what it waits for."""
     from core.clock import SystemClock
     from storage import queries
+    from terminal.output import console, print_json
     from terminal.tables import show_status
 
     with _reading(archive, config) as connection:
         answers = queries.status(connection, SystemClock().now())
         warc = queries.warc_bytes(connection)
     if is_json:
-        _print_json({"portals": answers, "warc_files_count": warc[0], "warc_bytes": warc[1]})
+        print_json({"portals": answers, "warc_files_count": warc[0], "warc_bytes": warc[1]})
     else:
-        show_status(_console(), answers, warc)
+        show_status(console(), answers, warc)
 
 
 @app.command()
@@ -220,6 +243,7 @@ def articles(
 ) -> None:
     """Articles, newest first."""
     from storage import queries
+    from terminal.output import console, print_json
     from terminal.tables import show_articles
 
     _one_of("--state", state, ("listed", "live", "gone", "soft_gone"))
@@ -230,9 +254,9 @@ def articles(
         )
         zone = _zone(connection, portal)
     if is_json:
-        _print_json(answers)
+        print_json(answers)
     else:
-        show_articles(_console(), answers, zone)
+        show_articles(console(), answers, zone, is_part=bool(portal or state or before))
 
 
 @app.command()
@@ -244,29 +268,31 @@ def show(
 ) -> None:
     """One article: fields, versions, counters, and where each came from."""
     from storage import queries
+    from terminal.output import console, print_json
     from terminal.tables import show_article
 
     with _reading(archive, config) as connection:
         answer = queries.article(connection, queries.find(connection, article))
         zone = _zone(connection, answer["portal"])
     if is_json:
-        _print_json(answer)
+        print_json(answer)
     else:
-        show_article(_console(), answer, zone)
+        show_article(console(), answer, zone)
 
 
 @app.command()
 def diff(
     article: Annotated[str, typer.Argument(help="Number, PORTAL/NATIVE-ID or URL.")],
-    older: Annotated[int | None, typer.Argument(metavar="[V1")] = None,
-    newer: Annotated[int | None, typer.Argument(metavar="V2]")] = None,
+    older: Annotated[int | None, typer.Argument(metavar="V1")] = None,
+    newer: Annotated[int | None, typer.Argument(metavar="V2")] = None,
     is_json: JsonOption = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
 ) -> None:
     """The words that differ between two versions; without numbers the last two."""
     from storage import queries
-    from storage.versions import fields_changed
+    from terminal.diffs import diff_json
+    from terminal.output import console, print_json
     from terminal.tables import show_diff
 
     with _reading(archive, config) as connection:
@@ -274,10 +300,9 @@ def diff(
         zone = _zone(connection, queries.article(connection, article_id)["portal"])
         old, new = queries.version_pair(connection, article_id, older, newer)
     if is_json:
-        changed = fields_changed(old["article"], new["article"])
-        _print_json({"fields": changed, "from": old, "to": new})
+        print_json(diff_json(old, new))
     else:
-        show_diff(_console(), old, new, zone)
+        show_diff(console(), old, new, zone)
 
 
 @app.command()
@@ -296,7 +321,9 @@ def changes(
     config: ConfigOption = None,
 ) -> None:  # fmt: skip
     """New, edited, moved, gone and returned articles, newest first."""
+    from core.times import instant_of
     from storage import queries
+    from terminal.output import console, print_json
     from terminal.tables import show_changes
 
     for one in kind or ():
@@ -308,14 +335,14 @@ def changes(
             connection,
             portal=portal,
             kinds=tuple(kind or ()),
-            since=_instant(since, zone, "--since"),
+            since=instant_of(since, zone, "--since") if since else None,
             limit=limit,
             before=before,
         )
     if is_json:
-        _print_json(answers)
+        print_json(answers)
     else:
-        show_changes(_console(), answers, zone)
+        show_changes(console(), answers, zone, is_part=bool(portal or kind or since or before))
 
 
 @app.command()
@@ -328,6 +355,7 @@ def weather(
 ) -> None:
     """The weather blocks of the portals, as runs of equal values."""
     from storage import queries
+    from terminal.output import console, print_json
     from terminal.tables import show_weather
 
     with _reading(archive, config) as connection:
@@ -335,9 +363,9 @@ def weather(
         answers = queries.weather_runs_of(connection, portal=portal, limit=limit)
         zone = _zone(connection, portal)
     if is_json:
-        _print_json(answers)
+        print_json(answers)
     else:
-        show_weather(_console(), answers, zone)
+        show_weather(console(), answers, zone)
 
 
 # --- shared by the commands -----------------------------------------------------------------------
@@ -349,7 +377,7 @@ def _reading(archive: Path | None, config: Path | None) -> Iterator["Connection"
     from storage import queries
 
     settings = None
-    if archive is None and (config is not None or Path("config.toml").is_file()):
+    if config is not None or (archive is None and Path("config.toml").is_file()):
         settings = load(config)
     folder = archive_folder(archive, settings.archive.path if settings else None)
     with queries.reading(folder) as connection:
@@ -366,34 +394,6 @@ def _zone(connection: "Connection", portal: str | None) -> "ZoneInfo":
 def _one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
     if value is not None and value not in allowed:
         raise ConfigError(f"{option} {value!r}: allowed is one of: {', '.join(allowed)}")
-
-
-def _instant(text: str | None, zone: "ZoneInfo", option: str) -> datetime | None:
-    """A person's time; without an offset it counts in the portal's zone."""
-    if text is None:
-        return None
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"{option} {text!r}: allowed is a time such as 2026-05-01T08:00 or 2026-05-01"
-        ) from error
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)
-
-
-def _console() -> "Console":
-    from rich.console import Console
-
-    return Console(highlight=False, markup=False, emoji=False)
-
-
-def _print_json(answer: Any) -> None:
-    from core.jsonform import instant
-
-    def plain(value: Any) -> Any:
-        return instant(value) if isinstance(value, datetime) else str(value)
-
-    print(json.dumps(answer, ensure_ascii=False, indent=2, default=plain))
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ class Waiting:
     """A cycle waits, or gives up waiting, for its politeness key."""
 
     portal: str
-    until: datetime
+    until: datetime | None  # None: nobody can say
     reason: str
     is_over: bool  # the cycle ends here; what is left stays due
     is_silent: bool = False  # and nothing answered in all of it
@@ -95,9 +95,9 @@ class Tally:
             case Planned():
                 self.due_count += event.due_count
             case Waiting():
-                until = event.until.strftime("%Y-%m-%d %H:%M UTC")
+                until = event.until.strftime(" until %Y-%m-%d %H:%M UTC") if event.until else ""
                 verb = "the rest stays due" if event.is_over else "waiting"
-                note = f"{event.portal}: {verb} until {until}: {event.reason}"
+                note = f"{event.portal}: {verb}{until}: {event.reason}"
                 (self.given_up if event.is_silent else self.notes).append(note)
             case Refused():
                 self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
@@ -234,7 +234,7 @@ class _Cycle:
             frontier.move_to_key(connection, portal.id, self._key)
             frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
             frontier.start_cycle(connection, portal.id, at, is_all=is_all)
-            return frontier.due_count(connection, portal.id, at, at)
+            return frontier.due_count(connection, portal.id, at)
 
         due_count = await asyncio.wrap_future(portal.archive.run(prepare))
         self._events.put_nowait(Planned(portal=portal.id, due_count=due_count))
@@ -264,7 +264,7 @@ class _Cycle:
         is_over = not wait.is_leased and wait.until - now > PATIENCE
         event = Waiting(
             portal=self._portal.id,
-            until=wait.until,
+            until=None if wait.is_leased else wait.until,
             reason=wait.reason,
             is_over=is_over,
             is_silent=is_over and not self._has_answer,

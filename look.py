@@ -1,9 +1,8 @@
 """`khotin read`: one page fetched or taken from a file, read, and not stored."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import ada_url
 
@@ -11,6 +10,7 @@ from core.clock import Clock, SystemClock
 from core.config import Config, PortalConfig
 from core.errors import ConfigError, FetchError
 from core.records import Capture, PageKind, Quality, Reading, Target
+from core.times import instant_of
 from crawler.fetch import Fetcher
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
@@ -26,7 +26,7 @@ class Look:
 
     url: str  # as asked for
     site: Site
-    status: int
+    status: int | None  # None: a file has none
     reading: Reading
 
 
@@ -46,11 +46,14 @@ async def look_at(config: Config, source: str, *, url: str | None, at: str | Non
     site = site_of(portal_id, config.portals[portal_id])
     clock = SystemClock()
     if is_file:
-        capture = _from_file(Path(source), where, _instant(at, site.zone, clock))
+        capture = _from_file(
+            Path(source), where, instant_of(at, site.zone, "--at") if at else clock.now()
+        )
     else:
         capture = await _fetched(config, portal_id, site, where, clock)
     reading = await _read(capture, site)
-    return Look(url=where, site=site, status=capture.status, reading=reading)
+    status = None if is_file else capture.status
+    return Look(url=where, site=site, status=status, reading=reading)
 
 
 async def _read(capture: Capture, site: Site) -> Reading:
@@ -63,6 +66,12 @@ async def _read(capture: Capture, site: Site) -> Reading:
 
 async def _fetched(config: Config, portal_id: str, site: Site, url: str, clock: Clock) -> Capture:
     """The answer of the web, asked politely: robots.txt first, then the page after the delay."""
+    if reason := refusal(url, site):
+        hosts = ", ".join(sorted(site.hosts))
+        raise ConfigError(
+            f"{url} is never asked for: {reason}; allowed are pages of {hosts} "
+            "(connect_to in the portal's section sends its traffic to another address)"
+        )
     portal = config.portals[portal_id]
     delay_s = portal.delay.total_seconds()
     now = clock.now()
@@ -76,8 +85,10 @@ async def _fetched(config: Config, portal_id: str, site: Site, url: str, clock: 
         def permits(hop: str) -> str:
             return refusal(hop, site) or ("" if robots.allows(hop) else "robots.txt forbids it")
 
-        if visit.failure is None:
-            await clock.sleep(delay_s)
+        if robots.is_forbidden_all:
+            said = visit.failure.message if visit.failure else "robots.txt cannot be had"
+            raise FetchError(f"{url} may not be asked for: {said}", url=url)
+        await clock.sleep(delay_s)
         target = Target(portal=portal_id, url=url, kind=PageKind.OTHER, cycle_at=now)
         visit = await fetcher.fetch(target, permits=permits, delay_s=delay_s)
     if visit.last is None:
@@ -117,13 +128,3 @@ def _portal_for(config: Config, url: str) -> tuple[Config, str]:
     host = parsed.hostname
     made = PortalConfig(host=host, scheme=parsed.protocol.rstrip(":"))
     return config.model_copy(update={"portals": {**config.portals, host: made}}), host
-
-
-def _instant(text: str | None, zone: ZoneInfo, clock: Clock) -> datetime:
-    if text is None:
-        return clock.now()
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise ConfigError(f"--at {text!r}: allowed is a time such as 2023-05-17T09:00") from error
-    return (at if at.tzinfo else at.replace(tzinfo=zone)).astimezone(UTC)

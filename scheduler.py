@@ -129,6 +129,8 @@ class _Service:
             self._stop.set()
         for note in tally.notes:
             log.info("%s", note)
+        for note in tally.given_up:
+            log.warning("%s", note)
         changes = ", ".join(f"{count} {kind}" for kind, count in sorted(tally.changes.items()))
         log.info(
             "%s: cycle over: %d visits, %s", portal_id, tally.visits_count, changes or "no changes"

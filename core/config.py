@@ -29,6 +29,7 @@ VERSION = "0.1.0"
 FAMILIES = ("hanoi-liferay",)
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
 _PORTAL_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
@@ -69,6 +70,12 @@ def _path(value: str) -> str:
     return value
 
 
+def _cron(value: str) -> str:
+    if not _CRON.fullmatch(value):
+        raise ValueError('allowed are five fields, such as "0 6,12,18 * * *"')
+    return value
+
+
 def _family(value: str) -> str:
     if value not in FAMILIES:
         raise ValueError(f"allowed is one of: {', '.join(FAMILIES)}")
@@ -106,9 +113,9 @@ class PortalConfig(_Section):
     follow: bool = True
     listing_pages: int = Field(default=10, ge=1, le=10_000)
     every: Duration | None = None
-    cron: Line | None = None
+    cron: Annotated[str, AfterValidator(_cron)] | None = None
     delay: Annotated[timedelta, BeforeValidator(lambda v: _delay(v))] = timedelta(seconds=2)
-    politeness_key: Line | None = None
+    politeness_key: Annotated[Line, Field(min_length=1)] | None = None
     connect_to: Annotated[tuple[str, int], BeforeValidator(address)] | None = None
     contact: Line | None = None
     gone_checks: int = Field(default=2, ge=1, le=100)
@@ -156,6 +163,15 @@ class Config(_Section):
     crawl: CrawlConfig = CrawlConfig()
     archive: ArchiveConfig = ArchiveConfig()
     portals: dict[str, PortalConfig] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _hosts_differ(self) -> "Config":
+        owners: dict[str, str] = {}
+        for portal_id, portal in self.portals.items():
+            for host in portal.hosts:
+                if owners.setdefault(host, portal_id) != portal_id:
+                    raise ValueError(f"{owners[host]} and {portal_id} are both {host}; keep one")
+        return self
 
     def portal(self, portal_id: str) -> PortalConfig:
         """The portal of that id; `ConfigError` names the known ones."""

@@ -152,8 +152,11 @@ def links_to_json(links: Links) -> JsonDict:
     }
 
 
-def reading_to_json(reading: Reading, *, portal: str, url: str, status: int) -> JsonDict:
-    """A reading as `khotin read --json` prints it. `url` is what was asked for first."""
+def reading_to_json(reading: Reading, *, portal: str, url: str, status: int | None) -> JsonDict:
+    """A reading as `khotin read --json` prints it. `url` is what was asked for first.
+
+    `status` is None for a page out of a file.
+    """
     return {
         "url": url,
         "final_url": reading.url,

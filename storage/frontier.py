@@ -185,14 +185,19 @@ def claim(
     The key is leased to `owner` alone. A target whose claims ended `MAX_ENDED_PROCESSES` times
     without a recorded visit is set aside with a reason.
     """
-    first = connection.execute(_due(portal, cycle_at, now).limit(1)).first()
+    first = connection.execute(_due(portal, cycle_at).limit(1)).first()
     if first is None:
         return Done()
     state = _lease_key(connection, first.key, owner, now)
     if isinstance(state, Wait):
         return state
     rows = connection.execute(
-        _due(portal, cycle_at, now).where(frontier.c.key == first.key).limit(SLICE)
+        _due(portal, cycle_at)
+        .where(
+            frontier.c.key == first.key,
+            or_(frontier.c.lease_until.is_(None), frontier.c.lease_until <= now),
+        )
+        .limit(SLICE)
     ).all()
     lease_until = now + KEY_LEASE
     aside = [row.id for row in rows if row.attempts_count >= MAX_ENDED_PROCESSES]
@@ -221,7 +226,7 @@ def begin_attempt(connection: Connection, target_id: int) -> None:
     )
 
 
-def _due(portal: str, cycle_at: datetime, now: datetime) -> Any:
+def _due(portal: str, cycle_at: datetime) -> Any:
     return (
         select(frontier)
         .where(
@@ -232,7 +237,6 @@ def _due(portal: str, cycle_at: datetime, now: datetime) -> Any:
                 frontier.c.visited_cycle_at.is_(None),
                 frontier.c.visited_cycle_at < cycle_at,
             ),
-            or_(frontier.c.lease_until.is_(None), frontier.c.lease_until <= now),
         )
         .order_by(frontier.c.priority, frontier.c.due_at, frontier.c.id)
     )
@@ -243,7 +247,11 @@ def _lease_key(connection: Connection, key: str, owner: str, now: datetime) -> K
     row = connection.execute(select(politeness_keys).where(keys.key == key)).one()
     is_free = row.lease_owner in (None, owner) or row.lease_until <= now
     if not is_free:
-        return Wait(until=row.lease_until, reason=f"another cycle asks {key}", is_leased=True)
+        return Wait(
+            until=row.lease_until,
+            reason="another crawl asks the same machine; this one goes on after it",
+            is_leased=True,
+        )
     if row.blocked_until is not None and row.blocked_until > now:
         return Wait(until=row.blocked_until, reason=row.reason or "blocked")
     connection.execute(
@@ -361,7 +369,7 @@ def key_of(connection: Connection, portal: str) -> str | None:
     return None if row is None else row.key
 
 
-def due_count(connection: Connection, portal: str, cycle_at: datetime, now: datetime) -> int:
+def due_count(connection: Connection, portal: str, cycle_at: datetime) -> int:
     """How many targets of the portal this cycle still has to visit."""
-    due = _due(portal, cycle_at, now).order_by(None).subquery()
+    due = _due(portal, cycle_at).order_by(None).subquery()
     return connection.execute(select(func.count()).select_from(due)).scalar_one()

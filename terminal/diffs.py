@@ -18,6 +18,20 @@ def diff_fields(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str,
         yield field, diff_text(field_text(old, field), field_text(new, field))
 
 
+def diff_json(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+    """Two versions and their word diff as data: pieces with `op` equal, delete or insert."""
+    changed = fields_changed(old["article"], new["article"])
+    texts = {
+        field: (field_text(old["article"], field), field_text(new["article"], field))
+        for field in changed
+    }
+    pieces = {
+        field: [{"op": piece.op, "text": piece.text} for piece in diff_words(*pair)]
+        for field, pair in texts.items()
+    }
+    return {"fields": changed, "pieces": pieces, "from": old, "to": new}
+
+
 def diff_text(old: str, new: str) -> Text:
     """Two texts as one: removed words struck red in `[-…-]`, added ones green in `{+…+}`.
 

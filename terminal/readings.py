@@ -14,8 +14,9 @@ TEXT_LETTERS = 400  # of the body, enough to see that it is the right one
 
 def show_reading(console: Console, answer: Answer, zone: ZoneInfo) -> None:
     """A reading for people; `answer` is the JSON form."""
-    good = answer["quality"] == "ok"
-    head = f"{answer['kind']}, {answer['quality']}, status {answer['status']}"
+    good = answer["quality"] == "ok" and answer["status"] in (200, None)
+    came = "from a file" if answer["status"] is None else f"status {answer['status']}"
+    head = f"{answer['kind']}, {answer['quality']}, {came}"
     console.print(cell(head, "bold green" if good else "bold red"))
     if answer["reason"]:
         console.print(cell(answer["reason"], "yellow"))

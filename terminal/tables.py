@@ -13,6 +13,7 @@ from terminal.words import cell, local, number, plain, size, spark
 
 Answer = dict[str, Any]
 UTC_ZONE = ZoneInfo("UTC")
+NOTHING_FITS = "Nothing fits. Ask for more: another page, time, kind or portal."
 STATE_STYLES = {"live": "green", "gone": "red", "soft_gone": "red", "listed": "yellow"}
 KIND_STYLES = {"new": "green", "edited": "yellow", "moved": "cyan", "gone": "red"}
 _MEASURES = {
@@ -82,10 +83,13 @@ def show_status(console: Console, answers: list[Answer], warc: tuple[int, int]) 
     console.print(f"{warc[0]} WARC files, {size(warc[1])}", style="dim")
 
 
-def show_articles(console: Console, answers: list[Answer], zone: ZoneInfo) -> None:
-    """One article per line, newest first."""
+def show_articles(
+    console: Console, answers: list[Answer], zone: ZoneInfo, *, is_part: bool = False
+) -> None:
+    """One article per line, newest first; `is_part` when the question left some out."""
     if not answers:
-        console.print("No articles here yet. `khotin crawl` looks for some.")
+        empty = "No articles here yet. `khotin crawl` looks for some."
+        console.print(NOTHING_FITS if is_part else empty)
         return
     shown = table("#id", "published", "state", "#v", "#views", "section", "title")
     for answer in answers:
@@ -105,10 +109,13 @@ def show_articles(console: Console, answers: list[Answer], zone: ZoneInfo) -> No
     )
 
 
-def show_changes(console: Console, answers: list[Answer], zone: ZoneInfo) -> None:
-    """One change per line, newest first."""
+def show_changes(
+    console: Console, answers: list[Answer], zone: ZoneInfo, *, is_part: bool = False
+) -> None:
+    """One change per line, newest first; `is_part` when the question left some out."""
     if not answers:
-        console.print("No changes recorded. They appear when a crawl finds one.")
+        empty = "No changes recorded. They appear when a crawl finds one."
+        console.print(NOTHING_FITS if is_part else empty)
         return
     shown = table("#id", "seen", "change", "article", "what", "title")
     for answer in answers:

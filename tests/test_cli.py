@@ -150,6 +150,11 @@ def test_a_page_in_a_file_is_read_without_an_archive(tmp_path: Path) -> None:
         ("", ("read", "page.html"), 2, "a file needs --url"),
         ("", ("read", "page.html", "--url", "https://a.vn/"), 2, "page.html: cannot be read"),
         ("", ("read", "http://"), 2, "is no URL"),
+        (LOCAL + "contact = 'a'\n", ("read", "http://songmay.example.vn:8080/"), 2, "another port"),
+        (LOCAL + "cron = '0 0 * *'\n", ("crawl",), 2, "portals.p.cron = '0 0 * *': allowed are"),
+        (LOCAL + LOCAL.replace(".p]", ".q]"), ("crawl",), 2, "p and q are both songmay.example.vn"),
+        ("", ("changes", "--before", "9" * 25), 2, "Invalid value for '--before'"),
+        ("", ("read", "x", "--url", "https://a.vn/", "--at", "0001-01-01"), 2, "--at '0001-01-01'"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
 )
@@ -199,3 +204,58 @@ def test_help_needs_no_heavy_library() -> None:
         check=True,
     )
     assert done.stdout.strip().endswith("[]")
+
+
+def test_khotin_alone_shows_its_help(tmp_path: Path) -> None:
+    """As `--help` does, on the output, with status 0."""
+    alone, asked = khotin(tmp_path), khotin(tmp_path, "-h")
+    assert (alone.returncode, alone.stderr) == (0, "")
+    assert alone.stdout == asked.stdout
+    assert len(alone.stdout.splitlines()) > 10
+
+
+def test_reading_a_page_of_a_dead_host_says_that_it_is_dead(tmp_path: Path) -> None:
+    """Not that robots.txt forbids it."""
+    (tmp_path / "config.toml").write_text(LOCAL + 'connect_to = "127.0.0.1:9"\n')
+    done = khotin(tmp_path, "read", "http://songmay.example.vn/")
+    assert done.returncode == 1
+    assert "Connection refused" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
+def test_an_answer_that_cannot_be_written_is_one_line(demo: tuple[Path, str]) -> None:
+    """A full disk behind the output, or a terminal without the letters."""
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "cli", "articles", "--archive", str(demo[0])],
+            env=ENVIRONMENT | {"PYTHONPATH": str(ROOT)},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "cannot write the answer: No space left on device" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    told = khotin(
+        demo[0].parent, "articles", "--archive", str(demo[0]), PYTHONIOENCODING="ascii", LC_ALL="C"
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+
+
+def test_a_diff_names_versions_that_are_there(demo: tuple[Path, str]) -> None:
+    """0 is a wrong number, not a missing one; as JSON the words stand as pieces."""
+    done = khotin(demo[0].parent, "diff", f"{PORTAL}/8104417", "0", "1", "--archive", str(demo[0]))
+    assert done.returncode == 2
+    assert "has versions 1 to 2" in done.stderr
+    answer = look(demo[0], "diff", f"{PORTAL}/8104417")
+    changed = [piece for piece in answer["pieces"]["text"] if piece["op"] != "equal"]
+    assert [piece["text"].strip() for piece in changed] == ["1.240", "1.420"]
+
+
+def test_an_empty_answer_of_a_full_archive_does_not_call_it_empty(demo: tuple[Path, str]) -> None:
+    """What was asked for left everything out."""
+    for words in (("articles", "--state", "listed"), ("changes", "--since", "2030-01-01")):
+        shown = khotin(demo[0].parent, *words, "--archive", str(demo[0])).stdout
+        assert shown.startswith("Nothing fits.")

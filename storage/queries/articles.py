@@ -192,7 +192,10 @@ def version_pair(
             "there is nothing to compare"
         )
     numbers = sorted(found)
-    pair = (older or numbers[-2], newer or numbers[-1])
+    pair = (
+        numbers[-2] if older is None else older,
+        numbers[-1] if newer is None else newer,
+    )
     for number in pair:
         if number not in found:
             raise ConfigError(f"article {article_id} has versions {numbers[0]} to {numbers[-1]}")

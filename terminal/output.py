@@ -1,0 +1,27 @@
+"""Where answers go: a console as wide as its reader, or one JSON value."""
+
+import json
+import shutil
+from datetime import datetime
+from typing import Any
+
+from rich.console import Console
+
+from core.jsonform import instant
+
+PIPED_COLUMNS = 160  # no terminal to fold for: a title or URL should stay on its line
+
+
+def console() -> Console:
+    """The console of the answers; `COLUMNS` sets its width, else the terminal does."""
+    width = shutil.get_terminal_size((PIPED_COLUMNS, 50)).columns
+    return Console(width=width, highlight=False, markup=False, emoji=False)
+
+
+def print_json(answer: Any) -> None:
+    """One JSON value; Vietnamese letters stand as they are."""
+
+    def plain(value: Any) -> Any:
+        return instant(value) if isinstance(value, datetime) else str(value)
+
+    print(json.dumps(answer, ensure_ascii=False, indent=2, default=plain))
