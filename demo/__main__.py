@@ -22,6 +22,7 @@ from demo.server import ReplicaPortal
 from demo.town import HOST, VISITS, Town
 from storage import queries
 from storage.archive import Archive
+from terminal.output import console as open_console
 from terminal.progress import progress_bar, show_summary
 
 FOLDER = Path("demo-archive")
@@ -64,7 +65,7 @@ def main() -> None:
     """Run the demo in `demo-archive/`, made anew."""
     logging.basicConfig(level=logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = open_console()
     started_s = time.perf_counter()
     if FOLDER.exists() and not (FOLDER / "archive.db").exists() and any(FOLDER.iterdir()):
         sys.exit(f"demo: {FOLDER} holds something that is no archive; move it away")

@@ -26,7 +26,7 @@ _MEASURES = {
 QUIET = {True: "quiet", False: "announced", None: ""}
 
 
-_FLEXIBLE = frozenset({"title", "what", "url", "condition", "waits", "proved by"})
+_FLEXIBLE = frozenset({"title", "url", "condition", "proved by"})
 
 
 def table(*columns: str) -> Table:
@@ -117,20 +117,27 @@ def show_changes(
         empty = "No changes recorded. They appear when a crawl finds one."
         console.print(NOTHING_FITS if is_part else empty)
         return
-    shown = table("#id", "seen", "change", "article", "what", "title")
+    shown = table("#id", "seen", "change", "#article", "title")
     for answer in answers:
         shown.add_row(
             str(answer["id"]),
             local(answer["seen_at"], zone),
             cell(answer["kind"], KIND_STYLES.get(answer["kind"], "")),
             str(answer["article"]),
-            cell(what_changed(answer, zone)),
-            cell(answer["title"], width=70),
+            _titled(answer["title"], what_changed(answer, zone)),
         )
     console.print(shown)
     console.print(
         f"times in {zone.key}. `khotin diff ARTICLE` shows the words of an edit.", style="dim"
     )
+
+
+def _titled(title: str, what: str) -> Text:
+    """A title, and under it what happened to it."""
+    text = cell(title)
+    if what:
+        text.append("\n").append_text(cell(what, "dim"))
+    return text
 
 
 def what_changed(change: Answer, zone: ZoneInfo) -> str:
