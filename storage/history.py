@@ -13,7 +13,7 @@ from core.records import Reading
 from storage import versions as fold
 from storage.changes import add_change
 from storage.frontier import insert_for
-from storage.identity import find_article, insert_article, touch_url
+from storage.identity import meet, touch_url
 from storage.keep import Kept, keep_reading
 from storage.statements import add_for_id, change, find_first
 from storage.tables import articles, captures, clusters, readings, versions
@@ -48,20 +48,8 @@ def record_article(connection: Connection, kept: Kept, reading: Reading) -> tupl
     found = reading.article
     assert found is not None
     assert kept.visit.last is not None
-    published_at = found.published.at if found.published else None
-    row = find_article(connection, kept.visit.target.portal, found.native_id, found.url)
-    article_id: int = (
-        row.id
-        if row is not None
-        else insert_article(
-            connection,
-            kept,
-            native_id=found.native_id,
-            url=found.url,
-            title=found.title,
-            published_at=published_at,
-        )
-    )
+    row = meet(connection, kept, found)
+    article_id: int = row.id
     touch_url(connection, kept, article_id, found.url, found.section)
     content = article_to_json(found)
     seen = Seen(
@@ -76,9 +64,9 @@ def record_article(connection: Connection, kept: Kept, reading: Reading) -> tupl
     values: dict[str, Any] = {
         "title": found.title,
         "last_seen_at": seen.at,
-        "published_at": published_at,
+        "published_at": found.published.at if found.published else None,
     }
-    if row is not None and row.native_id is None and found.native_id is not None:
+    if row.native_id is None and found.native_id is not None:
         values["native_id"] = found.native_id
     change(connection, articles, {"id": article_id}, values)
     return article_id, happened

@@ -3,12 +3,11 @@
 Rows of `articles` and `article_urls` are written here alone. Runs in the writer's transaction.
 """
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select
 
-from core.records import Placement
+from core.records import Article, Placement
 from storage.keep import Kept
 from storage.statements import add, add_for_id, change, find_all, find_first
 from storage.tables import article_urls, articles
@@ -48,50 +47,35 @@ def others_at(connection: Connection, portal: str, url: str, article_id: int) ->
     return [row.article_id for row in found if row.article_id != article_id]
 
 
-def add_listed(connection: Connection, kept: Kept, item: Placement) -> int:
-    """The article a listing's item names.
+def meet(connection: Connection, kept: Kept, found: Article | Placement) -> Row[Any]:
+    """The article that a page or a listing's item is.
 
     One not met before begins as *listed*: known, but never read.
     """
     portal = kept.visit.target.portal
-    row = find_article(connection, portal, item.native_id, item.url)
-    article_id = (
-        row.id
-        if row is not None
-        else insert_article(
-            connection,
-            kept,
-            native_id=item.native_id,
-            url=item.url,
-            title=item.title,
-            published_at=item.published.at if item.published else None,
-        )
-    )
-    touch_url(connection, kept, article_id, item.url, section=None)
-    return article_id
-
-
-def insert_article(
-    connection: Connection,
-    kept: Kept,
-    *,
-    native_id: str | None,
-    url: str,
-    title: str,
-    published_at: datetime | None,
-) -> int:
-    """A new article, *listed* until it is read; returns its id."""
+    row = find_article(connection, portal, found.native_id, found.url)
+    if row is not None:
+        return row
     assert kept.visit.last is not None
-    row = {
-        "portal": kept.visit.target.portal,
-        "native_id": native_id,
-        "url": url,
-        "title": title,
+    fresh = {
+        "portal": portal,
+        "native_id": found.native_id,
+        "url": found.url,
+        "title": found.title,
         "state": State.LISTED.value,
-        "published_at": published_at,
+        "published_at": found.published.at if found.published else None,
         "first_seen_at": kept.visit.last.captured_at,
     }
-    return add_for_id(connection, articles, row)
+    row = find_first(connection, articles, {"id": add_for_id(connection, articles, fresh)})
+    assert row is not None
+    return row
+
+
+def add_listed(connection: Connection, kept: Kept, item: Placement) -> int:
+    """The article a listing's item names, known to stand at the item's URL."""
+    article_id: int = meet(connection, kept, item).id
+    touch_url(connection, kept, article_id, item.url, section=None)
+    return article_id
 
 
 def touch_url(
