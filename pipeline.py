@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from core.clock import Clock
-from core.config import Config, PortalConfig
+from core.config import AUTO, Config, PortalConfig
 from core.records import KeyState, PageKind, Quality, Reading, Target, Visit
 from core.text import tidy
 from crawler.fetch import Fetcher, FetchSettings
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
-from crawler.portals import FAMILIES
+from crawler.portals import FAMILIES, GENERIC
 from crawler.read import header, read
 from crawler.urls import canonical, host_of, origin, page_url, refusal
 from storage.archive import Archive
@@ -77,7 +77,8 @@ class Portal:
 
 def site_of(portal_id: str, config: PortalConfig) -> Site:
     """The portal as its pages' readers know it."""
-    family = FAMILIES[config.family]
+    is_open = config.family == AUTO
+    family = GENERIC if is_open else FAMILIES[config.family]
     home = canonical(config.front or "/", config.home, family.urls)
     assert home is not None
     return Site(
@@ -86,6 +87,7 @@ def site_of(portal_id: str, config: PortalConfig) -> Site:
         hosts=frozenset(config.hosts),
         zone=ZoneInfo(config.zone),
         family=family,
+        is_family_open=is_open,
     )
 
 

@@ -26,7 +26,8 @@ from pydantic import (
 from core.errors import ConfigError
 
 VERSION = "0.1.0"
-FAMILIES = ("hanoi-liferay",)
+AUTO = "auto"  # each page's own evidence names the family
+FAMILIES = ("hanoi-liferay", "generic")
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
@@ -77,8 +78,8 @@ def _cron(value: str) -> str:
 
 
 def _family(value: str) -> str:
-    if value not in FAMILIES:
-        raise ValueError(f"allowed is one of: {', '.join(FAMILIES)}")
+    if value not in (AUTO, *FAMILIES):
+        raise ValueError(f"allowed is one of: {', '.join((AUTO, *FAMILIES))}")
     return value
 
 
@@ -105,7 +106,7 @@ class PortalConfig(_Section):
     host: Host
     other_hosts: tuple[Host, ...] = Field(default=(), strict=False)
     scheme: Annotated[str, Field(pattern="^https?$")] = "https"
-    family: Annotated[str, AfterValidator(_family)] = "hanoi-liferay"
+    family: Annotated[str, AfterValidator(_family)] = AUTO
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     front: Path_ | None = "/"
     listings: tuple[Path_, ...] = Field(default=(), strict=False)

@@ -13,11 +13,15 @@ from core.records import (
     Block,
     BlockKind,
     Count,
+    Credit,
     Image,
+    LinkBlock,
     Links,
     Placement,
+    Poll,
     Precision,
     Reading,
+    Visitors,
     WeatherObservation,
     When,
 )
@@ -59,6 +63,7 @@ def article_to_json(article: Article) -> JsonDict:
             for file in article.attachments
         ],
         "authors": list(article.authors),
+        "credits": [{"role": credit.role, "name": credit.name} for credit in article.credits],
         "section": article.section,
         "breadcrumb": list(article.breadcrumb),
         "tags": list(article.tags),
@@ -68,6 +73,7 @@ def article_to_json(article: Article) -> JsonDict:
         "published_precision": published.precision.value if published else None,
         "published_text": published.text if published else None,
         "updated_at": instant(updated.at) if updated else None,
+        "updated_text": updated.text if updated else None,
     }
 
 
@@ -94,12 +100,18 @@ def article_from_json(data: JsonDict) -> Article:
         images=tuple(Image(**image) for image in data["images"]),
         attachments=tuple(Attachment(**file) for file in data["attachments"]),
         authors=tuple(data["authors"]),
+        credits=tuple(Credit(**credit) for credit in data.get("credits", ())),
         section=data["section"],
         breadcrumb=tuple(data["breadcrumb"]),
         tags=tuple(data["tags"]),
         language=data["language"],
         published=published,
-        updated=When(at=updated_at, precision=Precision.MINUTE, text="", on=updated_at.date())
+        updated=When(
+            at=updated_at,
+            precision=Precision.MINUTE,
+            text=data.get("updated_text") or "",
+            on=updated_at.date(),
+        )
         if updated_at
         else None,
     )
@@ -126,6 +138,43 @@ def weather_to_json(weather: WeatherObservation) -> JsonDict:
     }
 
 
+def poll_to_json(poll: Poll) -> JsonDict:
+    """A poll, its form or its result."""
+    return {
+        "native_id": poll.native_id,
+        "title": poll.title,
+        "question": poll.question,
+        "options": [
+            {
+                "text": option.text,
+                "votes_count": option.votes_count,
+                "share_pct": option.share_pct,
+            }
+            for option in poll.options
+        ],
+        "total_count": poll.total_count,
+        "is_open": poll.is_open,
+    }
+
+
+def visitors_to_json(visitors: Visitors | None) -> JsonDict | None:
+    """A portal's own counters of visitors."""
+    if visitors is None:
+        return None
+    return {
+        "online_count": visitors.online_count,
+        "today_count": visitors.today_count,
+        "total_count": visitors.total_count,
+        "text": visitors.text,
+    }
+
+
+def link_block_to_json(block: LinkBlock) -> JsonDict:
+    """A block of links beside the content."""
+    links = [{"text": link.text, "url": link.url} for link in block.links]
+    return {"title": block.title, "links": links}
+
+
 def placement_to_json(placement: Placement) -> JsonDict:
     """One item of a listing."""
     published = placement.published
@@ -138,6 +187,7 @@ def placement_to_json(placement: Placement) -> JsonDict:
         "image_url": placement.image_url,
         "published_at": instant(published.at) if published else None,
         "published_precision": published.precision.value if published else None,
+        "published_text": published.text if published else None,
         "view_count": count_to_json(placement.view_count),
     }
 
@@ -148,7 +198,9 @@ def links_to_json(links: Links) -> JsonDict:
         "articles": list(links.articles),
         "listings": list(links.listings),
         "feeds": list(links.feeds),
+        "related": list(links.related),
         "next": links.next,
+        "canonical": links.canonical,
     }
 
 
@@ -166,11 +218,16 @@ def reading_to_json(reading: Reading, *, portal: str, url: str, status: int | No
         "reason": reading.reason,
         "kind": reading.kind.value,
         "portal": portal,
+        "family": reading.family,
         "layout": reading.layout,
         "rules": reading.rules,
         "article": article_to_json(reading.article) if reading.article else None,
         "view_count": count_to_json(reading.view_count),
+        "comment_count": count_to_json(reading.comment_count),
         "weather": [weather_to_json(place) for place in reading.weather],
+        "polls": [poll_to_json(poll) for poll in reading.polls],
+        "visitors": visitors_to_json(reading.visitors),
+        "link_blocks": [link_block_to_json(block) for block in reading.link_blocks],
         "placements": [placement_to_json(item) for item in reading.placements],
         "links": links_to_json(reading.links),
         "provenance": {

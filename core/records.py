@@ -125,6 +125,16 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Visitors:
+    """A portal's own counters of visitors. None: the page does not show it."""
+
+    online_count: int | None = None
+    today_count: int | None = None
+    total_count: int | None = None
+    text: str = ""  # as printed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WeatherObservation:
     """One place of a weather block. `is_filled` is False when the block names the place only."""
 
@@ -180,6 +190,14 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Who else had a part in an article: no author of its text."""
+
+    role: str  # "photo", "source", "translation", "editing", "video", "graphics"
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """An article as one capture shows it."""
 
@@ -191,6 +209,7 @@ class Article:
     images: tuple[Image, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     authors: tuple[str, ...] = ()
+    credits: tuple[Credit, ...] = ()
     section: str | None = None
     breadcrumb: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -202,6 +221,43 @@ class Article:
     def text(self) -> str:
         """Plain text of the body: blocks parted by one newline, captions included."""
         return "\n".join(block.text for block in self.blocks if block.text)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollOption:
+    """One answer that a poll offers."""
+
+    text: str
+    votes_count: int | None = None  # None: a form does not say
+    share_pct: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """A poll as one capture shows it: its form, or its result."""
+
+    question: str
+    options: tuple[PollOption, ...]
+    native_id: str | None = None  # the portal's own id of the question
+    title: str | None = None  # of the block it stands in
+    total_count: int | None = None
+    is_open: bool = False  # a vote could be given
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """A link as shown."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkBlock:
+    """A block of links beside the content: partners, services."""
+
+    title: str | None
+    links: tuple[Link, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,8 +280,10 @@ class Links:
 
     articles: tuple[str, ...] = ()
     listings: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()  # RSS, Atom and JSON feeds the page names
+    related: tuple[str, ...] = ()  # of `articles`: those of a list of related ones
     next: str | None = None  # next page of this listing
+    canonical: str | None = None  # what the page itself declares; portals lie here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,12 +312,17 @@ class Reading:
     quality: Quality
     reason: str  # one sentence when quality is not ok, else ""
     kind: PageKind
+    family: str  # the CMS family whose rules were applied
     layout: str | None  # layout id; None when no rules were applied
     rules: str  # hash of the rules
     canonical_url: str | None = None  # this page's own URL by the rules; never a bare rel=canonical
     article: Article | None = None
     view_count: Count | None = None
+    comment_count: Count | None = None
     weather: tuple[WeatherObservation, ...] = ()
+    polls: tuple[Poll, ...] = ()
+    visitors: Visitors | None = None
+    link_blocks: tuple[LinkBlock, ...] = ()
     placements: tuple[Placement, ...] = ()
     links: Links = field(default_factory=Links)
     provenance: tuple[tuple[str, Provenance], ...] = ()

@@ -1,44 +1,59 @@
 """An article page's fields by the candidates of its layout. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from core.errors import BadValue, LayoutChanged
-from core.records import Article, Count, PageKind, Provenance, Quality, Reading, Refusal, When
-from core.text import language_of, tidy
+from core.records import (
+    Article,
+    Attachment,
+    Count,
+    Credit,
+    PageKind,
+    Provenance,
+    Quality,
+    Reading,
+    Refusal,
+    When,
+)
+from core.text import fold, language_of
 from crawler.fields.authors import read_authors
-from crawler.fields.blocks import Body, read_blocks
+from crawler.fields.blocks import Body, read_blocks, read_files
 from crawler.fields.counts import read_count
 from crawler.fields.dates import read_when
-from crawler.layout import Candidate, Layout, Site
-from crawler.urls import native_id, page_url
+from crawler.layout import Layout
+from crawler.page import TEXT, Page
+from crawler.urls import native_id
 
-Found = tuple[str, Provenance]
+T = TypeVar("T")
+
+MAX_LIST = 50  # values of a list field
+_HOME = frozenset(("trang chu", "home", "trang nhat", "homepage", "front page"))
 
 
-def read_article(page: Reading, tree: LexborHTMLParser, site: Site, layout: Layout) -> Reading:
-    """`page` with the article, its counter and the provenance of each field.
+def read_article(blank: Reading, page: Page, layout: Layout) -> Reading:
+    """`blank` with the article, its counters and the provenance of each field.
 
-    A missing title or body makes the quality `layout_changed`; other fields may be absent.
+    A missing required field makes the quality `layout_changed`; other fields may be absent.
     """
     try:
-        return _Fields(page, tree, site, layout).reading()
+        return _Fields(blank, page, layout).reading()
     except LayoutChanged as error:
         return replace(
-            page, kind=PageKind.ARTICLE, quality=Quality.LAYOUT_CHANGED, reason=str(error)
+            blank, kind=PageKind.ARTICLE, quality=Quality.LAYOUT_CHANGED, reason=str(error)
         )
 
 
 class _Fields:
     """One pass over the fields of one page; collects provenance and refusals on the way."""
 
-    def __init__(self, page: Reading, tree: LexborHTMLParser, site: Site, layout: Layout) -> None:
-        self.page, self.tree, self.site, self.layout = page, tree, site, layout
-        self.url = page.canonical_url or page.url
+    def __init__(self, blank: Reading, page: Page, layout: Layout) -> None:
+        self.blank, self.page, self.layout = blank, page, layout
         self.provenance: dict[str, Provenance] = {}
-        self.refusals = list(page.refusals)
+        self.refusals = list(blank.refusals)
 
     def reading(self) -> Reading:
         title = self._text("title")
@@ -48,113 +63,156 @@ class _Fields:
         lead = self._text("lead")
         if not body.blocks and not lead:
             raise LayoutChanged("neither lead nor body text in the article", field="text")
-        view_count = self._view_count()
-        section = self._text("section")
+        authors, thanks = self._authors()
+        breadcrumb = self._breadcrumb(title)
         article = Article(
             native_id=self._native_id(),
-            url=self.url,
+            url=self.page.url,
             title=title,
             lead=lead,
             blocks=body.blocks,
             images=body.images,
-            attachments=body.attachments,
-            authors=self._authors(),
-            section=section,
-            breadcrumb=(section,) if section else (),
+            attachments=self._attachments(body),
+            authors=authors,
+            credits=thanks,
+            section=self._text("section") or (breadcrumb[-1] if breadcrumb else None),
+            breadcrumb=breadcrumb,
+            tags=self._tags(),
             language=language_of(" ".join([title, *(block.text for block in body.blocks)])),
-            published=self._published(),
+            published=self._when("published"),
+            updated=self._when("updated"),
         )
+        view_count, comment_count = self._count("view_count"), self._count("comment_count")
+        self._check_required()
         return replace(
-            self.page,
+            self.blank,
             kind=PageKind.ARTICLE,
             article=article,
             view_count=view_count,
+            comment_count=comment_count,
             provenance=tuple(sorted(self.provenance.items())),
             refusals=tuple(self.refusals),
         )
 
-    def _candidates(self, field: str) -> Iterator[Found]:
-        """The texts that the candidates of a field find, tidied, empty ones left out."""
+    # --- one field -----------------------------------------------------------------------------
+
+    def _found(self, field: str, *, is_list: bool = False) -> Iterator[tuple[str, Provenance]]:
+        """The texts that the candidates of a field find, with the one that found each."""
         for number, candidate in enumerate(self.layout.fields.get(field, ()), start=1):
-            node = self.tree.css_first(candidate.selector)
-            text = value_of(node, candidate) if node is not None else ""
-            if text:
-                yield text, Provenance(candidate=number, selector=candidate.selector)
+            provenance = Provenance(candidate=number, selector=candidate.selector)
+            for text in self.page.values(candidate, is_list=is_list):
+                yield text, provenance
 
     def _text(self, field: str) -> str | None:
-        for text, provenance in self._candidates(field):
+        for text, provenance in self._found(field):
             self.provenance[f"article.{field}"] = provenance
             return text
         return None
 
+    def _list(self, field: str) -> tuple[str, ...]:
+        """Every text of the first candidate that finds any, each once."""
+        found: dict[str, None] = {}
+        source: Provenance | None = None
+        for text, provenance in self._found(field, is_list=True):
+            if source not in (None, provenance) or len(found) >= MAX_LIST:
+                break
+            source = self.provenance[f"article.{field}"] = provenance
+            found[text] = None
+        return tuple(found)
+
+    def _read(self, name: str, field: str, read: Callable[[str], T | None]) -> T | None:
+        """The first value that makes sense; what makes none is refused with its reason."""
+        for text, provenance in self._found(field):
+            try:
+                value = read(text)
+            except BadValue as error:
+                self._refuse(name, text, str(error))
+                continue
+            if value is not None:
+                self.provenance[name] = provenance
+                return value
+        return None
+
+    def _when(self, field: str) -> When | None:
+        zone, now = self.page.site.zone, self.page.captured_at
+        return self._read(
+            f"article.{field}_at",
+            field,
+            lambda text: read_when(text, zone=zone, captured_at=now),
+        )
+
+    def _count(self, field: str) -> Count | None:
+        return self._read(field, field, read_count)
+
+    # --- fields with a rule of their own ---------------------------------------------------------
+
     def _native_id(self) -> str | None:
-        by_url = native_id(self.url, self.site.family.urls)
+        by_url = native_id(self.page.url, self.page.site.family.urls)
         by_page = self._text("native_id")
         if by_url and by_page and by_url != by_page:
-            self.refusals.append(
-                Refusal(field="article.native_id", text=by_page, reason=f"the URL says {by_url}")
-            )
             raise LayoutChanged(
                 f"the page shows article {by_page} at the URL of article {by_url}",
                 field="native_id",
             )
         return by_url or by_page
 
-    def _published(self) -> When | None:
-        for text, provenance in self._candidates("published"):
-            try:
-                when = read_when(text, zone=self.site.zone, captured_at=self.page.captured_at)
-            except BadValue as error:
-                self._refuse("article.published_at", text, error)
-                continue
-            if when is not None:
-                self.provenance["article.published_at"] = provenance
-                return when
-        return None
+    def _authors(self) -> tuple[tuple[str, ...], tuple[Credit, ...]]:
+        """Names of the first candidate that finds any; credits of every one before it too."""
+        names: dict[str, None] = {}
+        thanks: dict[Credit, None] = {}
+        source: Provenance | None = None
+        for text, provenance in self._found("authors", is_list=True):
+            if source not in (None, provenance):
+                break
+            found = read_authors(text)
+            for name in found.refused:
+                self._refuse("article.authors", name, "not a person's name")
+            if found.names:
+                source = self.provenance["article.authors"] = provenance
+            names |= dict.fromkeys(found.names)
+            thanks |= dict.fromkeys(getattr(found, "credits", ()))
+        return tuple(names)[:MAX_LIST], tuple(thanks)[:MAX_LIST]
 
-    def _view_count(self) -> Count | None:
-        for text, provenance in self._candidates("view_count"):
-            try:
-                count = read_count(text)
-            except BadValue as error:
-                self._refuse("view_count", text, error)
-                continue
-            if count is not None:
-                self.provenance["view_count"] = provenance
-                return count
-        return None
+    def _breadcrumb(self, title: str) -> tuple[str, ...]:
+        """The sections above the article; neither the front page nor the article itself."""
+        crumbs = [crumb.strip(" »›>/|") for crumb in self._list("breadcrumb")]
+        mine = fold(title)
+        return tuple(each for each in crumbs if each and fold(each) not in _HOME | {mine})
 
-    def _authors(self) -> tuple[str, ...]:
-        for text, provenance in self._candidates("authors"):
-            authors = read_authors(text)
-            for name in authors.refused:
-                self._refuse("article.authors", name, BadValue("not a person's name"))
-            if authors.names:
-                self.provenance["article.authors"] = provenance
-                return authors.names
-        return ()
+    def _tags(self) -> tuple[str, ...]:
+        parts = (part.strip(" #;,.") for text in self._list("tags") for part in text.split(","))
+        return tuple(dict.fromkeys(part for part in parts if part))[:MAX_LIST]
 
     def _body(self) -> Body:
         for number, selector in enumerate(self.layout.body, start=1):
-            node = self.tree.css_first(selector)
+            node = self.page.node(selector)
             if node is None:
                 continue
             self.provenance["article.text"] = Provenance(candidate=number, selector=selector)
-            return read_blocks(node, resolve=self._resolve, skip=self.layout.body_skip)
+            skipped = {each.mem_id for each in self._aside()}
+            if selector == TEXT and self.page.prose is not None:
+                skipped |= self.page.prose.skipped
+            return read_blocks(node, resolve=self.page.resolve, skipped=skipped)
         raise LayoutChanged("no body where the layout has it", field="text")
 
-    def _resolve(self, href: str) -> str | None:
-        return page_url(href, self.url, self.site)
+    def _aside(self) -> Iterator[LexborNode]:
+        """Nodes that are never content, wherever in the body they stand."""
+        aside = (*self.layout.body_skip, *((self.layout.related,) if self.layout.related else ()))
+        for selector in aside:
+            yield from self.page.nodes(selector)
 
-    def _refuse(self, field: str, text: str, error: BadValue) -> None:
-        self.refusals.append(Refusal(field=field, text=text[:200], reason=str(error)))
+    def _attachments(self, body: Body) -> tuple[Attachment, ...]:
+        if self.layout.attachments is None:
+            return body.attachments
+        beside = read_files(self.page.nodes(self.layout.attachments), resolve=self.page.resolve)
+        known = {file.url for file in body.attachments}
+        return (*body.attachments, *(file for file in beside if file.url not in known))
 
+    def _check_required(self) -> None:
+        for field in sorted(self.layout.required - {"title"}):
+            names = (field, f"article.{field}", f"article.{field}_at")
+            if not any(name in self.provenance for name in names):
+                raise LayoutChanged(f"no {field} where the layout has it", field=field)
 
-def value_of(node: LexborNode, candidate: Candidate) -> str:
-    """What a candidate finds at a node, tidied; "" for nothing."""
-    raw = node.text() if candidate.attribute is None else node.attributes.get(candidate.attribute)
-    text = tidy(raw or "")
-    if candidate.pattern is None:
-        return text
-    match = candidate.pattern.search(text)
-    return match[1].strip() if match else ""
+    def _refuse(self, field: str, text: str, reason: str) -> None:
+        self.refusals.append(Refusal(field=field, text=text[:200], reason=reason))

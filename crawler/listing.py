@@ -1,51 +1,104 @@
 """The items of a listing by the rules of its layout. Pure."""
 
-from datetime import datetime
-
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborNode
 
 from core.errors import BadValue
 from core.records import Count, Placement, Refusal, When
 from core.text import tidy
+from crawler.beside import text_in
 from crawler.fields.counts import read_count
 from crawler.fields.dates import read_when
-from crawler.layout import Layout, ListingRules, Site
-from crawler.urls import native_id, page_url, refusal
+from crawler.layout import Layout, ListingRules
+from crawler.page import Page
+from crawler.urls import native_id, refusal
 
-MAX_ITEMS = 1_000
-MAX_CHARS = 10_000  # of one text, template white space included
+MAX_CHARS = 10_000  # of one title, template white space included
 
 
-def read_placements(
-    tree: LexborHTMLParser, url: str, site: Site, layout: Layout, captured_at: datetime
-) -> tuple[tuple[Placement, ...], tuple[Refusal, ...]]:
-    """The items in page order, positions from 1, and the values that made no sense."""
-    rules = layout.listing
-    if rules is None:
-        return (), ()
-    placements: list[Placement] = []
-    refusals: list[Refusal] = []
-    for node in _outermost(tree.css(rules.item)[:MAX_ITEMS]):
-        title, link = node.css_first(rules.title), node.css_first(rules.link)
+def read_placements(page: Page, layout: Layout, refusals: list[Refusal]) -> tuple[Placement, ...]:
+    """The items in page order, positions from 1, by the first rules that find any."""
+    for rules in layout.listing:
+        reader = _Items(page, layout, rules, refusals)
+        placements = reader.placements()
+        if placements:
+            return placements
+    return ()
+
+
+class _Items:
+    """The items of one listing by one set of rules."""
+
+    def __init__(
+        self, page: Page, layout: Layout, rules: ListingRules, refusals: list[Refusal]
+    ) -> None:
+        self.page, self.layout, self.rules, self.refusals = page, layout, rules, refusals
+
+    def placements(self) -> tuple[Placement, ...]:
+        found: list[Placement] = []
+        for node in _outermost(self.page.nodes(self.rules.item)):
+            placement = self._placement(node, len(found) + 1)
+            if placement is not None:
+                found.append(placement)
+        return tuple(found)
+
+    def _placement(self, node: LexborNode, position: int) -> Placement | None:
+        rules, site = self.rules, self.page.site
+        title = node.css_first(rules.title) if rules.title else node
+        link = node.css_first(rules.link) if rules.link else node
         if title is None or link is None:
-            continue
-        item_url = page_url(link.attributes.get("href") or "", url, site)
-        if item_url is None or refusal(item_url, site):
-            continue
-        timer = _text(node, rules.timer)
-        placements.append(
-            Placement(
-                position=len(placements) + 1,
-                url=item_url,
-                title=tidy(title.text()[:MAX_CHARS]),
-                native_id=native_id(item_url, site.family.urls),
-                summary=_text(node, rules.summary) or None,
-                image_url=_image(node, url, site, rules),
-                published=_when(timer, site, captured_at, refusals),
-                view_count=_count(timer, refusals),
-            )
+            return None
+        url = self.page.resolve(link.attributes.get("href") or "")
+        shown = tidy(title.text()[:MAX_CHARS]) or tidy(title.attributes.get("title") or "")
+        if url is None or not shown or refusal(url, site):
+            return None
+        timer = self._text(node, rules.timer)
+        counter = timer if rules.view_count is None else self._text(node, rules.view_count)
+        return Placement(
+            position=position,
+            url=url,
+            title=shown,
+            native_id=native_id(url, site.family.urls),
+            summary=self._text(node, rules.summary) or None,
+            image_url=self._image(node),
+            published=self._when(timer),
+            view_count=self._count(counter),
         )
-    return tuple(placements), tuple(refusals)
+
+    def _text(self, node: LexborNode, selector: str | None) -> str:
+        return "" if selector is None else text_in(node, selector)
+
+    def _image(self, node: LexborNode) -> str | None:
+        found = node.css_first(self.rules.image) if self.rules.image else None
+        if found is None:
+            return None
+        written = (found.attributes.get(name) for name in ("data-src", "data-original", "src"))
+        source = next((url for url in written if url and not url.startswith("data:")), "")
+        return self.page.resolve(source)
+
+    def _when(self, text: str) -> When | None:
+        if not text:
+            return None
+        try:
+            return read_when(
+                text,
+                zone=self.page.site.zone,
+                captured_at=self.page.captured_at,
+            )
+        except BadValue as error:
+            self._refuse("placements.published_at", text, error)
+            return None
+
+    def _count(self, text: str) -> Count | None:
+        if not text:
+            return None
+        try:
+            return read_count(text)
+        except BadValue as error:
+            self._refuse("placements.view_count", text, error)
+            return None
+
+    def _refuse(self, field: str, text: str, error: BadValue) -> None:
+        self.refusals.append(Refusal(field=field, text=text[:200], reason=str(error)))
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
@@ -60,31 +113,3 @@ def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
         if around is None:
             outermost.append(node)
     return outermost
-
-
-def _text(node: LexborNode, selector: str) -> str:
-    found = node.css_first(selector)
-    return tidy(found.text()[:MAX_CHARS]) if found is not None else ""
-
-
-def _image(node: LexborNode, url: str, site: Site, rules: ListingRules) -> str | None:
-    found = node.css_first(rules.image)
-    return page_url(found.attributes.get("src") or "", url, site) if found else None
-
-
-def _when(text: str, site: Site, captured_at: datetime, refusals: list[Refusal]) -> When | None:
-    try:
-        return read_when(text, zone=site.zone, captured_at=captured_at)
-    except BadValue as error:
-        refusals.append(
-            Refusal(field="placements.published_at", text=text[:200], reason=str(error))
-        )
-        return None
-
-
-def _count(text: str, refusals: list[Refusal]) -> Count | None:
-    try:
-        return read_count(text)
-    except BadValue as error:
-        refusals.append(Refusal(field="placements.view_count", text=text[:200], reason=str(error)))
-        return None

@@ -12,39 +12,42 @@ from pathlib import Path
 from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import LayoutCrashed
-from core.records import Capture, PageKind, Quality, Reading
-from core.text import tidy
+from core.records import Capture, PageKind, Quality, Reading, Refusal
 from crawler.article import read_article
+from crawler.beside import read_link_blocks, read_polls, read_visitor_block, read_weather
 from crawler.decode import decode_text, scan_complexity
+from crawler.detect import detect
 from crawler.discover import links_of
-from crawler.layout import Layout, Site
+from crawler.fields.fonts import mend_fonts
+from crawler.grade import grade_page, is_article, sent_on, shows_content
+from crawler.layout import Family, Layout, Site
 from crawler.listing import read_placements
-from crawler.urls import native_id, page_url
-from crawler.weather import read_weather
+from crawler.page import Page
+from crawler.urls import is_article_url, page_url, refusal
 
 _HERE = Path(__file__).parent
-_RULES = ("read.py", "article.py", "listing.py", "weather.py", "layout.py")
+_RULES = (
+    "read.py", "grade.py", "article.py", "listing.py", "beside.py", "page.py", "prose.py",
+    "metadata.py", "layout.py",
+)  # fmt: skip
 _RULE_FOLDERS = ("decode", "fields")
 _HTML = ("text/html", "application/xhtml+xml")
-_WALL_SIGNS = ("#challenge-form", "#cf-wrapper", "form#captcha", "div.g-recaptcha.challenge")
-_WALL_TITLES = ("just a moment", "attention required", "access denied", "ddos protection")
-_TAIL_BYTES = 4_096
-_SIGNS_LIMIT = 10  # nodes judged per sign, and the beginning of each
-_SIGN_CHARS = 1_000
 
 
 @cache
-def rules_of(family: str) -> str:
+def rules_of(family: Family) -> str:
     """The hash of the rules a family's pages are read with: 16 hex digits.
 
-    It covers the portal file, `fields/`, `decode/` and the reading modules, nothing else.
+    It covers the portal file, what a site's own section changes, `fields/`, `decode/` and the
+    reading modules, nothing else.
     """
     files = [_HERE / name for name in _RULES]
     files += [file for name in _RULE_FOLDERS for file in sorted((_HERE / name).glob("*.py"))]
-    files.append(_HERE / "portals" / f"{family.replace('-', '_')}.py")
+    files.append(_HERE / "portals" / f"{family.id.replace('-', '_')}.py")
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    digest.update(family.overrides.encode())
     return digest.hexdigest()[:16]
 
 
@@ -69,10 +72,26 @@ def read(capture: Capture, site: Site, expected: PageKind) -> Reading:
     if too_complex:
         return replace(blank, quality=Quality.TOO_COMPLEX, reason=too_complex)
     try:
-        return _read_page(blank, decoded.text, site, expected)
+        page, blank = _opened(blank, decoded.text, site)
+        return _read_page(blank, page, decoded.text, expected)
     except Exception as error:  # noqa: BLE001  a portal's rules may fail in any way, on any page
-        crash = LayoutCrashed(f"the rules of {site.family.id} raised {type(error).__name__}")
+        crash = LayoutCrashed(f"the rules of {blank.family} raised {type(error).__name__}")
         return replace(blank, quality=Quality.LAYOUT_CHANGED, reason=f"{crash}: {error}"[:500])
+
+
+def _opened(blank: Reading, text: str, site: Site) -> tuple[Page, Reading]:
+    """The parsed page; when nobody named the portal's family, the page's own evidence does."""
+    tree = LexborHTMLParser(text)
+    mend_fonts(tree, text)
+    url = blank.canonical_url or blank.url
+    page = Page(tree=tree, url=url, site=site, captured_at=blank.captured_at)
+    if not site.is_family_open:
+        return page, blank
+    family, _ = detect(page)
+    site = replace(site, family=family)
+    page.site, page.url = site, page_url(blank.url, site.home, site) or blank.url
+    found = replace(blank, family=family.id, rules=rules_of(family), canonical_url=page.url)
+    return page, found
 
 
 def refused(capture: Capture, site: Site, quality: Quality, reason: str) -> Reading:
@@ -84,7 +103,8 @@ def refused(capture: Capture, site: Site, quality: Quality, reason: str) -> Read
         reason=reason,
         kind=PageKind.OTHER,
         layout=None,
-        rules=rules_of(site.family.id),
+        family=site.family.id,
+        rules=rules_of(site.family),
         canonical_url=page_url(capture.url, site.home, site) or capture.url,
     )
 
@@ -119,72 +139,74 @@ def _is_html(capture: Capture) -> bool:
     return not declared and start.startswith((b"<!doctype", b"<html"))
 
 
-def _read_page(blank: Reading, text: str, site: Site, expected: PageKind) -> Reading:
-    tree = LexborHTMLParser(text)
-    url = blank.canonical_url or blank.url
-    layout = choose_layout(tree, site, blank)
-    links = links_of(tree, url, site, layout)
-    quality, reason = _grade_page(tree, text, layout)
-    found = replace(blank, links=links, layout=layout.id if layout else None)
+def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Reading:
+    layout = choose_layout(page)
+    sent_to = sent_on(page)
+    found = replace(blank, layout=layout.id if layout else None)
+    quality, reason = grade_page(page, text, layout)
     if quality is not Quality.OK or layout is None:
-        return replace(found, quality=quality, reason=reason)
-    weather, refusals = read_weather(tree, layout)
-    placements, refused = read_placements(tree, url, site, layout, blank.captured_at)
-    refusals += refused
-    found = replace(found, weather=weather, placements=placements, refusals=refusals)
-    if all(tree.css_matches(sign) for sign in layout.article_signs):
-        return read_article(found, tree, site, layout)
-    if native_id(url, site.family.urls) is not None or expected is PageKind.ARTICLE:
-        shown = "a listing" if placements else "no article"
-        quality = Quality.WRONG_PAGE if placements else Quality.LAYOUT_CHANGED
-        return replace(found, quality=quality, reason=f"{shown} at an article's URL")
-    if url == site.home:
+        return replace(found, quality=quality, reason=reason, links=links_of(page, layout))
+    refusals: list[Refusal] = []
+    placements = read_placements(page, layout, refusals)
+    found = replace(
+        found,
+        links=links_of(page, layout, placements),
+        weather=read_weather(page, layout.weather, refusals),
+        polls=read_polls(page, layout.polls, refusals),
+        visitors=read_visitor_block(page, layout.visitors, refusals),
+        link_blocks=read_link_blocks(page, layout.link_blocks),
+        placements=placements,
+        refusals=tuple(refusals),
+    )
+    if is_article(page, layout):
+        return read_article(found, page, layout)
+    is_wanted = is_article_url(page.url, page.site.family.urls) or expected is PageKind.ARTICLE
+    if sent_to is not None and not placements:
+        return _sent_on(found, page, sent_to)
+    if is_wanted:
+        return _not_there(found, page)
+    if page.url == page.home:
         return replace(found, kind=PageKind.FRONT)
     return replace(found, kind=PageKind.LISTING if placements else PageKind.OTHER)
 
 
-def choose_layout(tree: LexborHTMLParser, site: Site, blank: Reading) -> Layout | None:
+def _not_there(found: Reading, page: Page) -> Reading:
+    """An article was expected and is not there: what stands in its place."""
+    if page.url == page.home:
+        quality, shown = Quality.SOFT_404, "the front page"
+    elif found.placements:
+        quality, shown = Quality.WRONG_PAGE, "a listing"
+    else:
+        quality, shown = Quality.LAYOUT_CHANGED, "no article"
+    return replace(found, quality=quality, reason=f"{shown} at an article's URL")
+
+
+def _sent_on(found: Reading, page: Page, sent_to: str) -> Reading:
+    """A page that only sends its reader on; to the front page means that it is gone."""
+    if sent_to == page.home and page.url != page.home:
+        return replace(
+            found, quality=Quality.SOFT_404, reason="the page only sends on to the front page"
+        )
+    links = found.links
+    if not refusal(sent_to, page.site) and sent_to != page.url:
+        links = replace(links, listings=(*links.listings, sent_to))
+    return replace(
+        found,
+        links=links,
+        quality=Quality.WRONG_PAGE,
+        reason=f"the page only sends on to {sent_to}",
+    )
+
+
+def choose_layout(page: Page) -> Layout | None:
     """The layout whose signs the page shows; the date of capture decides between two."""
-    if not any(tree.css_matches(sign) for sign in site.family.signs):
+    family = page.site.family
+    if not any(page.matches(sign) for sign in family.signs):
         return None
-    captured_on = blank.captured_at.astimezone(site.zone).date()
-    fitting = [
-        layout
-        for layout in site.family.layouts
-        if all(tree.css_matches(sign) for sign in layout.article_signs)
-    ] or list(site.family.layouts)
-    for layout in fitting:
-        if (layout.valid_from is None or layout.valid_from <= captured_on) and (
-            layout.valid_until is None or captured_on < layout.valid_until
-        ):
-            return layout
-    return fitting[0]
-
-
-def _grade_page(tree: LexborHTMLParser, text: str, layout: Layout | None) -> tuple[Quality, str]:
-    title_node = tree.css_first("title")
-    title = tidy(title_node.text()[:_SIGN_CHARS]) if title_node is not None else ""
-    has_content = layout is not None and _shows_content(tree, layout)
-    is_wall = any(tree.css_matches(sign) for sign in _WALL_SIGNS)
-    if not has_content and (is_wall or title.lower().startswith(_WALL_TITLES)):
-        return Quality.BOT_WALL, f"a bot check stands before the page: {title[:80]}"
-    if layout is None:
-        return Quality.LAYOUT_CHANGED, "the page shows no sign of the portal's family"
-    for sign in layout.missing_signs:
-        for node in tree.css(sign.selector)[:_SIGNS_LIMIT]:
-            if sign.words is None or sign.words.search(node.text()[:_SIGN_CHARS]):
-                return Quality.SOFT_404, "the page says that it was not found"
-    is_login = any(tree.css_matches(sign.selector) for sign in layout.login_signs)
-    if is_login and not has_content:
-        return Quality.LOGIN_WALL, "the page is a login form"
-    tail = text[-_TAIL_BYTES:].lower()
-    if "</html" not in tail and "</body" not in tail:
-        return Quality.TRUNCATED, "the page ends before its closing tags"
-    return Quality.OK, ""
-
-
-def _shows_content(tree: LexborHTMLParser, layout: Layout) -> bool:
-    """An article or a list stands there: a login or a captcha beside it is no wall."""
-    if layout.listing is not None and tree.css_matches(layout.listing.item):
-        return True
-    return all(tree.css_matches(sign) for sign in layout.article_signs)
+    captured_on = page.captured_at.astimezone(page.site.zone).date()
+    fitting = (
+        [layout for layout in family.layouts if is_article(page, layout)]
+        or [layout for layout in family.layouts if shows_content(page, layout)]
+        or list(family.layouts)
+    )
+    return next((each for each in fitting if each.is_valid_on(captured_on)), fitting[0])

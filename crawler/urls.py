@@ -78,7 +78,9 @@ def _without_noise(url: ada_url.URL, rules: UrlRules) -> str | None:
     path = _SESSION.sub("", _ESCAPE.sub(_plain, url.pathname))
     if rules.suffix_trap is not None:
         path = rules.suffix_trap.sub("", path) or "/"
-    query = "" if rules.article.search(path) else _kept_params(url.search[1:], rules)
+    by_path = None if rules.has_query_articles else rules.article
+    is_named = by_path is not None and by_path.search(path) is not None
+    query = "" if is_named else _kept_params(url.search[1:], rules)
     shorter = f"{url.protocol}//{url.host}{path}{'?' if query else ''}{query}"
     return shorter if len(shorter) <= MAX_URL_LENGTH else None
 
@@ -124,8 +126,22 @@ def refusal(url: str, site: Site) -> str:
 @lru_cache(maxsize=65_536)
 def native_id(url: str, rules: UrlRules) -> str | None:
     """The portal's own id of the article this URL names; None when it names none."""
-    match = rules.article.search(ada_url.URL(url).pathname)
-    return match["id"] if match else None
+    match = _article_match(url, rules)
+    return match["id"] if match and "id" in match.re.groupindex else None
+
+
+@lru_cache(maxsize=65_536)
+def is_article_url(url: str, rules: UrlRules) -> bool:
+    """Whether the URL has the shape of an article's in this family."""
+    return _article_match(url, rules) is not None
+
+
+def _article_match(url: str, rules: UrlRules) -> re.Match[str] | None:
+    if rules.article is None:
+        return None
+    parsed = ada_url.URL(url)
+    asked = parsed.pathname + (parsed.search if rules.has_query_articles else "")
+    return rules.article.search(asked)
 
 
 def origin(url: str) -> str:

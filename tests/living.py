@@ -106,6 +106,7 @@ def write_config(folder: Path, address: str, *, more: str = "", crawl: str = "")
 [archive]
 path = "{folder / "archive"}"
 [portals.songmay]
+family = "hanoi-liferay"
 host = "{HOST}"
 scheme = "http"
 connect_to = "{address}"

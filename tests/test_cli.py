@@ -13,7 +13,7 @@ import pytest
 from demo.__main__ import PORTAL
 from tests.living import ENVIRONMENT, ROOT
 
-LOCAL = '[portals.p]\nhost = "songmay.example.vn"\nscheme = "http"\n'
+LOCAL = '[portals.p]\nhost = "songmay.example.vn"\nscheme = "http"\nfamily = "hanoi-liferay"\n'
 
 
 def khotin(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -37,7 +37,7 @@ def reading() -> Reading:
         body=body,
         quality=Quality.OK,
     )
-    site = site_of("sontay", PortalConfig(host="sontay.hanoi.gov.vn"))
+    site = site_of("sontay", PortalConfig(host="sontay.hanoi.gov.vn", family="hanoi-liferay"))
     return read(capture, site, PageKind.ARTICLE)
 
 

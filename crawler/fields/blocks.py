@@ -7,7 +7,7 @@ mark-up of the same text gives the same blocks.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -75,8 +75,10 @@ class Body:
     attachments: tuple[Attachment, ...]  # each URL once
 
 
-def read_blocks(body: LexborNode, *, resolve: Resolve, skip: tuple[str, ...] = ()) -> Body:
-    """Everything visible inside `body`, except what the selectors in `skip` match.
+def read_blocks(
+    body: LexborNode, *, resolve: Resolve, skipped: Collection[int] = frozenset()
+) -> Body:
+    """Everything visible inside `body`, except the nodes whose `mem_id` is in `skipped`.
 
     A paragraph ends at any block element and at two `<br>` in a row (one alone is a space). Empty
     paragraphs vanish. A list is one block, its items (nested ones too) joined by " • "; a table is
@@ -91,7 +93,6 @@ def read_blocks(body: LexborNode, *, resolve: Resolve, skip: tuple[str, ...] = (
     `resolve` gets href and src as written and gives the canonical URL, or None to drop the link.
     `data:` images and 1×1 spacers are dropped.
     """
-    skipped = {node.mem_id for selector in skip for node in body.css(selector)}
     walk = _Walk(resolve, _layout_tables(body))
     open_nodes: list[tuple[LexborNode, _Style]] = [(body, _Style())]
     node = body.first_child
@@ -110,6 +111,16 @@ def read_blocks(body: LexborNode, *, resolve: Resolve, skip: tuple[str, ...] = (
         else:
             node = node.next
     return walk.body()
+
+
+def read_files(links: Iterable[LexborNode], *, resolve: Resolve) -> tuple[Attachment, ...]:
+    """The files that these `<a>` nodes link to, each URL once; other links are passed over."""
+    files: dict[str, Attachment] = {}
+    for node in links:
+        found = _attachment(node.attributes.get("href") or "", node.text(), resolve)
+        if found is not None:
+            files.setdefault(found.url, found)
+    return tuple(files.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,15 +285,20 @@ class _Walk:
         if self._link is None:
             return
         (href, pieces), self._link = self._link, None
-        url = self._resolve(href) if href and _file_name(href) else None
-        if url is None:
-            return
-        file_name = _file_name(url) or _file_name(href)
-        name = tidy("".join(pieces)) or file_name
-        media_type = _MEDIA_TYPES[file_name.rpartition(".")[2].lower()]
-        found = Attachment(url=url, name=name, media_type=media_type)
-        self._files.setdefault(url, found)
-        self._paragraph_link = found
+        found = _attachment(href, "".join(pieces), self._resolve)
+        if found is not None:
+            self._files.setdefault(found.url, found)
+            self._paragraph_link = found
+
+
+def _attachment(href: str, shown: str, resolve: Resolve) -> Attachment | None:
+    """The file a link leads to; None when it is no file we keep."""
+    url = resolve(href) if href and _file_name(href) else None
+    if url is None:
+        return None
+    file_name = _file_name(url) or _file_name(href)
+    media_type = _MEDIA_TYPES[file_name.rpartition(".")[2].lower()]
+    return Attachment(url=url, name=tidy(shown) or file_name, media_type=media_type)
 
 
 def _styled(tag: str, attributes: Attributes, outer: _Style) -> _Style:

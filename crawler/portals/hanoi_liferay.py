@@ -11,7 +11,9 @@ from crawler.layout import (
     Candidate,
     Family,
     Layout,
+    LinkBlockRules,
     ListingRules,
+    PollRules,
     Sign,
     UrlRules,
     WeatherRules,
@@ -39,6 +41,29 @@ URLS = UrlRules(
 
 _TIMER = "div.assetPublishDate.block_timer"
 
+_POLL = "div.portlet-polls-display"
+_POLL_ID = Candidate(selector="input[name$='_questionId']", attribute="value")
+_POLL_FORM = PollRules(
+    block=f"{_POLL}:has(label.radio)",
+    title=".portlet-title-text",
+    question="form",
+    option="label.radio",
+    native_id=_POLL_ID,
+    open_sign="input[type=radio]",
+)
+_POLL_RESULT = PollRules(
+    block=f"{_POLL}:has(td.table-cell)",
+    title=".portlet-title-text",
+    question="form",
+    option="tbody tr",
+    text="td:nth-child(5)",
+    votes="td:nth-child(2)",
+    share="td:nth-child(1)",
+    total="table ~ div",
+    native_id=_POLL_ID,
+    open_sign="input[type=radio]",
+)
+
 LAYOUT_2022 = Layout(
     id="hanoi-liferay/2022",
     article_signs=("div.asset-full-content-title", "div.asset-full-content"),
@@ -65,13 +90,16 @@ LAYOUT_2022 = Layout(
         "div.asset-full-content div.asset-content",
     ),
     body_skip=("div.sapo-wrapper", "p.view-content-author", "div.entry-links"),
-    listing=ListingRules(
-        item="div.asset-abstract",
-        title="h3.asset-title a",
-        link="h3.asset-title a",
-        timer=_TIMER,
-        summary="div.asset-summary",
-        image=".asset-image img",
+    related="ul.related_asset_list",
+    listing=(
+        ListingRules(
+            item="div.asset-abstract",
+            title="h3.asset-title a",
+            link="h3.asset-title a",
+            timer=_TIMER,
+            summary="div.asset-summary",
+            image=".asset-image img",
+        ),
     ),
     next_page=(
         Candidate(
@@ -87,6 +115,15 @@ LAYOUT_2022 = Layout(
             value="td:nth-child(2)",
         ),
     ),
+    polls=(_POLL_FORM, _POLL_RESULT),
+    visitors="div.visitor-tracking-wraper",
+    link_blocks=(
+        LinkBlockRules(
+            block="div.weblink-client-portlet, [id*='portallienketportlet'].portlet-boundary",
+            title=".portlet-title-text",
+            link="a[href], option[value]",
+        ),
+    ),
     missing_signs=(
         Sign(selector="#portlet_status h3.alert-error", words=_NOT_FOUND),
         Sign(selector="code.lfr-url-error"),
@@ -96,6 +133,13 @@ LAYOUT_2022 = Layout(
 
 HANOI_LIFERAY = Family(
     id="hanoi-liferay",
+    marks=(
+        f"{_TIMER}",
+        "[id*='_WAR_portalweatherportlet']",
+        "[id*='_WAR_portallienketportlet']",
+        "div.dd_chuyenmuc",
+    ),
+    url_mark=re.compile(r"/-/view_content/[0-9]"),
     signs=("html.aui", "div.portlet-boundary", "[id^='p_p_id_']"),
     urls=URLS,
     layouts=(LAYOUT_2022,),

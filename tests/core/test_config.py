@@ -58,7 +58,10 @@ def test_only_traffic_to_this_machine_needs_no_contact() -> None:
         ({"portals": {"p": PORTAL | {"every": "1h", "cron": "* * * * *"}}}, "exclude each other"),
         ({"portals": {"p": PORTAL | {"zone": "Mars/Base"}}}, "IANA zone name"),
         ({"portals": {"p": PORTAL | {"zone": "../../etc/passwd"}}}, "IANA zone name"),
-        ({"portals": {"p": PORTAL | {"family": "joomla"}}}, "allowed is one of: hanoi-liferay"),
+        (
+            {"portals": {"p": PORTAL | {"family": "joomla"}}},
+            "allowed is one of: auto, hanoi-liferay",
+        ),
         ({"portals": {"p": PORTAL | {"connect_to": "here"}}}, "HOST:PORT"),
         ({"portals": {"p": PORTAL | {"connect_to": "a:99999"}}}, "HOST:PORT"),
         ({"portals": {"p": PORTAL | {"listings": ["tin"]}}}, "a path on the portal"),

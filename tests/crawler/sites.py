@@ -11,7 +11,7 @@ from demo.town import HOST, VISITS, Town
 from pipeline import site_of
 
 BASE = f"http://{HOST}"
-SITE = site_of("songmay", PortalConfig(host=HOST, scheme="http"))
+SITE = site_of("songmay", PortalConfig(host=HOST, scheme="http", family="hanoi-liferay"))
 RULES = SITE.family.urls
 HTML = b"text/html;charset=UTF-8"
 STATES = tuple(Town().at(visit) for visit in VISITS)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(
     not LIST.is_file(),
     reason="shared/pages/hanoi-liferay/mirrored-urls.txt.gz is not beside the project",
 )
-SITE = site_of("sotttt", PortalConfig(host="sotttt.hanoi.gov.vn"))
+SITE = site_of("sotttt", PortalConfig(host="sotttt.hanoi.gov.vn", family="hanoi-liferay"))
 SUFFIX = re.compile(r"(?:/(?:vi|en))+$")
 
 

@@ -140,6 +140,7 @@ def reading(of: Capture, **changes: Any) -> Reading:
         "quality": Quality.OK,
         "reason": "",
         "kind": PageKind.OTHER,
+        "family": "hanoi-liferay",
         "layout": "hanoi-liferay/2022",
         "rules": RULES,
         "canonical_url": of.url,

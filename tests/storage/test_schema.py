@@ -26,6 +26,7 @@ CONFIG = """
 [archive]
 path = "archive"
 [portals.songmay]
+family = "hanoi-liferay"
 host = "songmay.example.vn"
 scheme = "http"
 connect_to = "127.0.0.1:9"

@@ -23,7 +23,9 @@ def resolve(url):
 
 def read(markup, skip=()):
     tree = LexborHTMLParser(f"<div id=body>{markup}</div>")
-    return read_blocks(tree.css_first("#body"), resolve=resolve, skip=skip)
+    body = tree.css_first("#body")
+    skipped = {node.mem_id for selector in skip for node in body.css(selector)}
+    return read_blocks(body, resolve=resolve, skipped=skipped)
 
 
 def paragraphs(*texts):

@@ -1,0 +1,5 @@
+from core.records import Visitors
+
+
+def read_visitors(text: str) -> Visitors | None:
+    return None

@@ -1,0 +1,109 @@
+"""A parsed page and the ways to point into it: CSS, and the words that CSS has not. Pure.
+
+    ::json-ld PATH   a value of the page's JSON-LD: `::json-ld author.name`
+    ::headline       the heading that the page's own title repeats
+    ::text           the node that holds the main text, found by its shape
+
+What needs more than one look (JSON-LD, the main text) is worked out once, when first asked for.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from core.text import tidy
+from crawler.layout import Candidate, Site
+from crawler.metadata import JsonObject, article_of, json_ld_of, values_at
+from crawler.prose import Prose, find_headline, find_prose
+from crawler.urls import page_url
+
+JSON_LD = "::json-ld"
+HEADLINE = "::headline"
+TEXT = "::text"
+MAX_NODES = 1_000  # of one selector
+MAX_CHARS = 10_000  # of one node's text, template white space included
+
+
+@dataclass(slots=False, kw_only=True)
+class Page:
+    """One parsed page of a site, at one URL and instant."""
+
+    tree: LexborHTMLParser
+    url: str  # canonical
+    site: Site
+    captured_at: datetime
+    home: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.home = self.site.home
+
+    def matches(self, selector: str) -> bool:
+        """Whether the page has what the selector names."""
+        if not selector.startswith("::"):
+            return self.tree.css_matches(selector)
+        if selector == TEXT:
+            return self.prose is not None and self.prose.is_article
+        if selector == JSON_LD:
+            return article_of(self.json_ld) is not None
+        return bool(next(self._special(selector), ""))
+
+    def node(self, selector: str) -> LexborNode | None:
+        """The first node that matches; `::text` is one too, other words of ours have none."""
+        if selector == TEXT:
+            return self.prose.node if self.prose is not None else None
+        return None if selector.startswith("::") else self.tree.css_first(selector)
+
+    def nodes(self, selector: str) -> list[LexborNode]:
+        """The nodes that match, in page order, at most MAX_NODES."""
+        return self.tree.css(selector)[:MAX_NODES]
+
+    def values(self, candidate: Candidate, *, is_list: bool = False) -> Iterator[str]:
+        """The texts a candidate finds, tidied, empty ones left out.
+
+        Of CSS the first node alone, unless `is_list`.
+        """
+        if candidate.selector.startswith("::"):
+            found = self._special(candidate.selector)
+        elif is_list:
+            found = (raw_of(node, candidate) for node in self.nodes(candidate.selector))
+        else:
+            node = self.tree.css_first(candidate.selector)
+            found = iter((raw_of(node, candidate),)) if node is not None else iter(())
+        for raw in found:
+            text = tidy(raw)
+            if candidate.pattern is not None:
+                match = candidate.pattern.search(text)
+                text = (match[1] or "").strip() if match else ""
+            if text:
+                yield text
+
+    def resolve(self, href: str) -> str | None:
+        """The canonical URL that a link on this page names; None when it names none."""
+        return page_url(href, self.url, self.site)
+
+    @cached_property
+    def json_ld(self) -> tuple[JsonObject, ...]:
+        """The objects of the page's JSON-LD."""
+        return json_ld_of(self.tree)
+
+    @cached_property
+    def prose(self) -> Prose | None:
+        """The main text by its shape; None when the page has none."""
+        return find_prose(self.tree)
+
+    def _special(self, selector: str) -> Iterator[str]:
+        word, _, path = selector.partition(" ")
+        if word == JSON_LD:
+            yield from values_at(self.json_ld, path.strip())
+        elif word == HEADLINE:
+            yield find_headline(self.tree)
+
+
+def raw_of(node: LexborNode, candidate: Candidate) -> str:
+    """The text of a node, or its attribute, as written."""
+    if candidate.attribute is not None:
+        return (node.attributes.get(candidate.attribute) or "")[:MAX_CHARS]
+    return node.text()[:MAX_CHARS]
