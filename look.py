@@ -16,7 +16,7 @@ from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots
 from crawler.read import read
-from crawler.urls import native_id, origin, refusal
+from crawler.urls import is_article_url, origin, refusal
 from pipeline import PRODUCT, fetch_settings, site_of
 
 
@@ -30,11 +30,32 @@ class Look:
     reading: Reading
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """One page of the web or out of a file, with the portal it counts as."""
+
+    capture: Capture
+    portal: PortalConfig
+    site: Site
+    is_file: bool
+
+
 async def look_at(config: Config, source: str, *, url: str | None, at: str | None) -> Look:
     """Read a page of the web, or a file that came from `url` at the time `at`.
 
+    As `take`; the page is then read by the rules of its portal.
+    """
+    taken = await take(config, source, url=url, at=at)
+    reading = await _read(taken.capture, taken.site)
+    status = None if taken.is_file else taken.capture.status
+    return Look(url=url or source, site=taken.site, status=status, reading=reading)
+
+
+async def take(config: Config, source: str, *, url: str | None, at: str | None) -> Taken:
+    """The bytes of a page of the web, or of a file that came from `url` at the time `at`.
+
     `at` without an offset counts in the portal's zone; None is now. A host that the config does
-    not name is read by the default family. Raises `ConfigError` and `FetchError`.
+    not name is a portal of its own, its family open. Raises `ConfigError` and `FetchError`.
     """
     is_file = not source.startswith(("http://", "https://"))
     if is_file and url is None:
@@ -43,21 +64,19 @@ async def look_at(config: Config, source: str, *, url: str | None, at: str | Non
         raise ConfigError("--url and --at are for files; a URL is fetched now")
     where = url if is_file and url is not None else source
     config, portal_id = _portal_for(config, where)
-    site = site_of(portal_id, config.portals[portal_id])
+    portal = config.portals[portal_id]
+    site = site_of(portal_id, portal)
     clock = SystemClock()
     if is_file:
-        capture = _from_file(
-            Path(source), where, instant_of(at, site.zone, "--at") if at else clock.now()
-        )
+        when = instant_of(at, site.zone, "--at") if at else clock.now()
+        capture = _from_file(Path(source), where, when)
     else:
         capture = await _fetched(config, portal_id, site, where, clock)
-    reading = await _read(capture, site)
-    status = None if is_file else capture.status
-    return Look(url=where, site=site, status=status, reading=reading)
+    return Taken(capture=capture, portal=portal, site=site, is_file=is_file)
 
 
 async def _read(capture: Capture, site: Site) -> Reading:
-    is_article = native_id(capture.url, site.family.urls) is not None
+    is_article = is_article_url(capture.url, site.family.urls)
     expected = PageKind.ARTICLE if is_article else PageKind.OTHER
     if len(capture.body) > LARGE_BYTES:
         return await read_apart(capture, site, expected)

@@ -6,7 +6,6 @@ the file, the key, the value and what is allowed.
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -24,6 +23,7 @@ from pydantic import (
 )
 
 from core.errors import ConfigError
+from core.tomlfile import tables_of
 
 VERSION = "0.1.0"
 AUTO = "auto"  # each page's own evidence names the family
@@ -202,18 +202,14 @@ def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
     """Read the config file; `KHOTIN_CONFIG` names it when `path` is None, else `config.toml`."""
     path = path or Path(environ.get("KHOTIN_CONFIG") or "config.toml")
     try:
-        text = path.read_text(encoding="utf-8")
+        tables = tables_of(path)
     except FileNotFoundError as error:
         raise ConfigError(
             f"{path}: no such file; name one with --config or KHOTIN_CONFIG, or go to the folder "
             "that holds config.toml"
         ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read: {error}") from error
     try:
-        return parse(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+        return parse(tables)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
 

@@ -1,0 +1,5 @@
+"""`python -m cli` is `khotin`."""
+
+from cli import main
+
+main()

@@ -1,0 +1,91 @@
+"""`khotin crawl` and `khotin run`: whatever writes to an archive."""
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from cli.options import ArchiveOption, ConfigOption, say_error
+from core.config import VERSION, Config, archive_folder, load
+from core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from storage.archive import Archive
+
+
+def crawl(
+    portals: Annotated[list[str] | None, typer.Argument(metavar="[PORTAL]...")] = None,
+    is_all: Annotated[bool, typer.Option("--all", help="Every known article, due or not.")] = False,
+    is_verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line per page.")] = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Visit front pages and listings, then new articles, then known ones that are due."""
+    settings = load(config)
+    names = portals or sorted(settings.portals)
+    for name in names:
+        settings.user_agent(name)
+    if not names:
+        raise ConfigError("the config names no portal; add a [portals.NAME] section")
+    _log_to_stderr(logging.INFO if is_verbose else logging.WARNING)
+
+    async def work(opened: "Archive") -> None:
+        from cycle import Tally
+        from cycle import crawl as run_crawl
+        from terminal.output import console
+        from terminal.progress import progress_bar, show_summary
+
+        task = asyncio.current_task()
+        assert task is not None
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        tally = Tally()
+        with progress_bar("crawling", is_quiet=is_verbose) as bar:
+            async for event in run_crawl(settings, opened, opened.clock, names, is_all=is_all):
+                tally.add(event)
+                bar.show(tally.visits_count, tally.due_count)
+        show_summary(console(), tally.lines(), tally.notes)
+        for note in tally.given_up:
+            say_error(f"{note}; look at the host and its connection, the next crawl asks again")
+        if tally.given_up:
+            raise typer.Exit(1)
+
+    _with_archive(settings, archive, work)
+
+
+def run(archive: ArchiveOption = None, config: ConfigOption = None) -> None:
+    """Crawl by the schedule in the config until a signal comes."""
+    from scheduler import serve, triggers_of
+
+    settings = load(config)
+    triggers_of(settings)  # a wrong schedule is told before an archive is made
+    _log_to_stderr(logging.INFO)
+    _with_archive(settings, archive, lambda opened: serve(settings, opened, opened.clock))
+
+
+def _with_archive(settings: Config, folder: Path | None, work: Callable[["Archive"], Any]) -> None:
+    """Open the archive for writing, adopt what a dead process left, do the work, close it."""
+    from adopt import adopt_orphans
+    from core.clock import SystemClock
+    from storage.archive import Archive
+
+    where = archive_folder(folder, settings.archive.path)
+    agent = settings.crawl.user_agent.format(version=VERSION, contact=settings.crawl.contact)
+    size = settings.archive.warc_mb << 20
+    with Archive(where, SystemClock(), user_agent=agent, max_warc_bytes=size) as opened:
+        adopted = adopt_orphans(settings, opened)
+        if adopted:
+            print(f"adopted {adopted} captures that a stopped process had kept", file=sys.stderr)
+        asyncio.run(work(opened))
+
+
+def _log_to_stderr(level: int) -> None:
+    logging.basicConfig(
+        stream=sys.stderr, level=level, format="%(asctime)s %(levelname)s %(message)s", force=True
+    )
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
