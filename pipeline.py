@@ -19,6 +19,7 @@ from core.clock import Clock
 from core.config import AUTO, Config, PortalConfig
 from core.records import KeyState, PageKind, Quality, Reading, Target, Visit
 from core.text import tidy
+from crawler.custom import family_of
 from crawler.fetch import Fetcher, FetchSettings
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
@@ -76,9 +77,14 @@ class Portal:
 
 
 def site_of(portal_id: str, config: PortalConfig) -> Site:
-    """The portal as its pages' readers know it."""
-    is_open = config.family == AUTO
-    family = GENERIC if is_open else FAMILIES[config.family]
+    """The portal as its pages' readers know it. Raises `ConfigError` for rules that make no sense.
+
+    A section with rules of its own is read by them: its family is not open any more.
+    """
+    family = family_of(
+        GENERIC if config.family == AUTO else FAMILIES[config.family], portal_id, config
+    )
+    is_open = config.family == AUTO and family is GENERIC
     home = canonical(config.front or "/", config.home, family.urls)
     assert home is not None
     return Site(

@@ -102,6 +102,12 @@ class Page:
             yield find_headline(self.tree)
 
 
+def is_selector_of_ours(selector: str) -> bool:
+    """Whether it is one of the words beside CSS that this file knows."""
+    word, _, path = selector.partition(" ")
+    return word in (HEADLINE, TEXT, JSON_LD) and (word == JSON_LD or not path)
+
+
 def raw_of(node: LexborNode, candidate: Candidate) -> str:
     """The text of a node, or its attribute, as written."""
     if candidate.attribute is not None:

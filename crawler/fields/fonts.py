@@ -6,7 +6,7 @@ own style sheet), whether the text is really in that font's coding (editors conv
 the font's name), and what it says in Unicode. Refuses to know charsets, portals and fields: it
 mends the tree before anything is read from it, without recursion, in time linear in the page.
 
-Both tables agree with glibc's TCVN5712-1 and with the charset tables of UniKey.
+The small letters of TCVN3 are those of glibc's TCVN5712-1, VNI is UniKey's VNI-WIN.
 """
 
 import re
@@ -79,8 +79,8 @@ _VNI_SIGN = re.compile(
 
 # Two searches, each for one letter first: a pattern without case takes ten times as long.
 _HINTS = (
-    re.compile(r"V[Nn](?:(?<=[^\w-]\.V.)[A-Za-z]|[Ii]-)"),
-    re.compile(r"v[Nn](?:(?<=[^\w-]\.v.)[A-Za-z]|[Ii]-)"),
+    re.compile(r"V[Nn](?:(?<=[^\w-]\.V.)[A-Za-z]|(?<=[^\w-]V.)[Ii]-)"),
+    re.compile(r"v[Nn](?:(?<=[^\w-]\.v.)[A-Za-z]|(?<=[^\w-]v.)[Ii]-)"),
 )
 _FAMILY = re.compile(r"\.vn[a-z]|vni-")
 _GENERIC = frozenset(("serif", "sans-serif", "monospace", "cursive", "fantasy", "system-ui"))
@@ -251,10 +251,11 @@ def _sheet(tree: LexborHTMLParser) -> _Sheet:
     rules_count = 0
     for element in tree.css("style"):
         css = _CSS_COMMENT.sub(" ", element.text())
-        for rule in css.split("}", MAX_RULES - rules_count)[: MAX_RULES - rules_count]:
-            rules_count += 1
-            head, _, style = rule.rpartition("{")
-            font = _style_font(style)
+        rest_count = MAX_RULES - rules_count
+        for rule in css.split("}", rest_count)[:rest_count]:
+            head, brace, style = rule.rpartition("{")
+            rules_count += bool(brace)
+            font = _style_font(style) if brace else None
             if font is None:
                 continue
             for written in head.rpartition("{")[2].split(","):

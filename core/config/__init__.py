@@ -9,19 +9,20 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
     BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
     model_validator,
 )
 
+from core.config.layouts import LayoutConfig, UrlsConfig
+from core.config.section import Section
 from core.errors import ConfigError
 from core.tomlfile import tables_of
 
@@ -95,11 +96,7 @@ Path_ = Annotated[str, AfterValidator(_path)]
 Line = Annotated[str, AfterValidator(_one_line)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class PortalConfig(_Section):
+class PortalConfig(Section):
     """One portal: where it is, how it is read, when and how politely it is asked."""
 
     name: Line = ""
@@ -121,6 +118,8 @@ class PortalConfig(_Section):
     contact: Line | None = None
     gone_checks: int = Field(default=2, ge=1, le=100)
     gone_apart: Duration = timedelta(hours=6)
+    urls: UrlsConfig = UrlsConfig()
+    layouts: tuple[LayoutConfig, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
     def _one_schedule(self) -> "PortalConfig":
@@ -139,7 +138,7 @@ class PortalConfig(_Section):
         return f"{self.scheme}://{self.host}/"
 
 
-class CrawlConfig(_Section):
+class CrawlConfig(Section):
     """What holds for every portal."""
 
     contact: Line = ""
@@ -151,14 +150,14 @@ class CrawlConfig(_Section):
     max_body_mb: int = Field(default=16, ge=1, le=1024)
 
 
-class ArchiveConfig(_Section):
+class ArchiveConfig(Section):
     """Where the archive lies."""
 
     path: Line = "archive"
     warc_mb: int = Field(default=1024, ge=1, le=100_000)
 
 
-class Config(_Section):
+class Config(Section):
     """All settings. `portals` is keyed by the portal's lasting id."""
 
     crawl: CrawlConfig = CrawlConfig()
@@ -252,8 +251,8 @@ def _delay(value: object) -> timedelta:
 def _sentence(error: ValidationError) -> str:
     """The first mistake as one line: the key, the value, what is allowed."""
     first = error.errors(include_url=False)[0]
-    where = [str(part) for part in first["loc"] if not str(part).startswith("function-")]
-    key = ".".join(where)
+    where = [part for part in first["loc"] if not _is_wrapper(part)]
+    key = ".".join(str(part) for part in where)
     if first["type"] == "extra_forbidden":
         model = _model_at(where[:-1])
         return f"unknown key {key}; allowed here: {', '.join(sorted(model.model_fields))}"
@@ -264,8 +263,25 @@ def _sentence(error: ValidationError) -> str:
     return f"{key}{shown}: {said[:1].lower()}{said[1:]}"
 
 
-def _model_at(where: list[str]) -> type[BaseModel]:
-    if where[:1] == ["portals"]:
-        return PortalConfig
-    sections: dict[str, type[BaseModel]] = {"crawl": CrawlConfig, "archive": ArchiveConfig}
-    return sections.get(where[0] if where else "", Config)
+def _is_wrapper(part: int | str) -> bool:
+    """Names that pydantic puts into a path and no person wrote."""
+    return isinstance(part, str) and (
+        part.startswith(("function-", "constrained-")) or part in ("str", "CandidateConfig")
+    )
+
+
+def _model_at(where: list[int | str]) -> type[BaseModel]:
+    """The section that a path leads to; names of portals and places in lists are passed over."""
+    model: type[BaseModel] = Config
+    for part in where:
+        field = model.model_fields.get(str(part))
+        inner = _models_in(field.annotation) if field is not None else []
+        model = inner[0] if inner else model
+    return model
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    """The sections that a field's type names."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_in(part)]
