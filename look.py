@@ -11,11 +11,12 @@ from core.config import Config, PortalConfig
 from core.errors import ConfigError, FetchError
 from core.records import Capture, PageKind, Quality, Reading, Target
 from core.times import instant_of
+from crawler.explain import Try, explain
 from crawler.fetch import Fetcher
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots
-from crawler.read import read
+from crawler.read import open_page, read
 from crawler.urls import is_article_url, origin, refusal
 from pipeline import PRODUCT, fetch_settings, site_of
 
@@ -28,6 +29,7 @@ class Look:
     site: Site
     status: int | None  # None: a file has none
     reading: Reading
+    tries: tuple[Try, ...] = ()  # what each rule finds, when asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +42,9 @@ class Taken:
     is_file: bool
 
 
-async def look_at(config: Config, source: str, *, url: str | None, at: str | None) -> Look:
+async def look_at(
+    config: Config, source: str, *, url: str | None, at: str | None, is_explained: bool = False
+) -> Look:
     """Read a page of the web, or a file that came from `url` at the time `at`.
 
     As `take`; the page is then read by the rules of its portal.
@@ -48,7 +52,9 @@ async def look_at(config: Config, source: str, *, url: str | None, at: str | Non
     taken = await take(config, source, url=url, at=at)
     reading = await _read(taken.capture, taken.site)
     status = None if taken.is_file else taken.capture.status
-    return Look(url=url or source, site=taken.site, status=status, reading=reading)
+    page = open_page(taken.capture, taken.site) if is_explained else None
+    tries = tuple(explain(page)) if page is not None else ()
+    return Look(url=url or source, site=taken.site, status=status, reading=reading, tries=tries)
 
 
 async def take(config: Config, source: str, *, url: str | None, at: str | None) -> Taken:

@@ -94,6 +94,17 @@ def _opened(blank: Reading, text: str, site: Site) -> tuple[Page, Reading]:
     return page, found
 
 
+def open_page(capture: Capture, site: Site) -> Page | None:
+    """The parsed page of a capture as `read` sees it; None when it does not come to parsing."""
+    blank = refused(capture, site, Quality.OK, "")
+    decoded = decode_text(capture.body, header(capture, b"content-type"))
+    if not _is_html(capture) or decoded.quality is not Quality.OK or not decoded.text.strip():
+        return None
+    if scan_complexity(decoded.text.encode("utf-8", "replace")):
+        return None
+    return _opened(blank, decoded.text, site)[0]
+
+
 def refused(capture: Capture, site: Site, quality: Quality, reason: str) -> Reading:
     """A reading without records: the capture has this quality for this reason."""
     return Reading(

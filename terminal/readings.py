@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from terminal.words import cell, number
 
@@ -35,6 +36,7 @@ def _rows(answer: Answer) -> list[tuple[str, str | None, str]]:
     rows: list[tuple[str, str | None, str]] = [
         ("url", answer["final_url"], ""),
         ("captured", answer["captured_at"], ""),
+        ("family", answer["family"], ""),
         ("layout", f"{answer['layout'] or 'none'}, rules {answer['rules']}", ""),
     ]
     article = answer["article"]
@@ -43,14 +45,19 @@ def _rows(answer: Answer) -> list[tuple[str, str | None, str]]:
     text = article["text"]
     cut = f"{text[:TEXT_LETTERS]}… ({len(text)} letters)" if len(text) > TEXT_LETTERS else text
     published = f"{article['published_at']} ({article['published_precision']})"
-    views = answer["view_count"]
+    views, comments = answer["view_count"], answer["comment_count"]
+    credited = (f"{credit['role']}: {credit['name']}" for credit in article["credits"])
     rows += [
         ("native id", article["native_id"], "article.native_id"),
         ("title", article["title"], "article.title"),
         ("section", article["section"], "article.section"),
         ("published", published if article["published_at"] else None, "article.published_at"),
+        ("updated", article["updated_at"], "article.updated_at"),
         ("views", number(views["count"]) if views else None, "view_count"),
+        ("comments", number(comments["count"]) if comments else None, "comment_count"),
         ("authors", ", ".join(article["authors"]) or None, "article.authors"),
+        ("credits", ", ".join(credited) or None, ""),
+        ("tags", ", ".join(article["tags"]) or None, "article.tags"),
         ("lead", article["lead"], "article.lead"),
         ("text", cut, "article.text"),
     ]
@@ -66,8 +73,22 @@ def _found(answer: Answer, rule: str) -> str:
 
 def _show_lists(console: Console, answer: Answer) -> None:
     for place in answer["weather"]:
-        value = place["text"] if place["is_filled"] else "not filled in"
-        console.print(cell(f"weather    {place['place']}: {value}"))
+        value = place["text"] if place["is_filled"] else f"{place['place']}: not filled in"
+        console.print(cell(f"weather    {value}"))
+    for poll in answer["polls"]:
+        state = "open" if poll["is_open"] else "closed"
+        total = f", {poll['total_count']} votes" if poll["total_count"] is not None else ""
+        console.print(cell(f"poll       {poll['question']} ({state}{total})"))
+        for option in poll["options"]:
+            votes = f"{number(option['votes_count']):>8}  {number(option['share_pct'], ' %'):>6}"
+            console.print(Text(f"           {votes}  ") + cell(option["text"]))
+    if answer["visitors"]:
+        counts = ("online", "today", "total")
+        shown = (f"{name} {number(answer['visitors'][f'{name}_count'])}" for name in counts)
+        console.print(cell(f"visitors   {', '.join(shown)}"))
+    for block in answer["link_blocks"]:
+        line = f"link block {block['title'] or 'without title'}: {len(block['links'])} links"
+        console.print(cell(line))
     for item in answer["placements"]:
         views = item["view_count"]["count"] if item["view_count"] else None
         when = (item["published_at"] or "–")[:16]
@@ -79,3 +100,27 @@ def _show_lists(console: Console, answer: Answer) -> None:
     links = answer["links"]
     counts = f"{len(links['articles'])} articles, {len(links['listings'])} listings"
     console.print(cell(f"links      {counts}, next page: {links['next'] or 'none'}", "dim"))
+
+
+def show_tries(console: Console, tries: list[Answer]) -> None:
+    """Every rule of the family with how often it matched and what it gave."""
+    layout = None
+    for each in tries:
+        if each["layout"] != layout:
+            layout = each["layout"]
+            console.print(cell(f"\nlayout {layout}", "bold"))
+            table = Table(box=None, show_header=False, pad_edge=False)
+            table.add_column(no_wrap=True)
+            table.add_column(justify="right")
+            table.add_column(overflow="fold", ratio=2)
+            table.add_column(overflow="fold", ratio=3)
+            for one in (one for one in tries if one["layout"] == layout):
+                style = "green" if one["matches_count"] else "dim"
+                count = number(one["matches_count"])
+                table.add_row(
+                    cell(one["rule"], style),
+                    cell(count, style),
+                    cell(one["selector"], "dim"),
+                    cell(one["value"]),
+                )
+            console.print(table)
