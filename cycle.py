@@ -11,7 +11,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,8 +19,10 @@ from core.clock import Clock
 from core.config import Config, PortalConfig
 from core.errors import KhotinError
 from core.records import KeyState, PageKind, Target
+from crawler.detect import of_family
 from crawler.fetch import Fetcher
 from crawler.politeness import Robots
+from crawler.portals import FAMILIES, GENERIC
 from crawler.urls import origin, page_url, refusal
 from pipeline import (
     Portal,
@@ -36,99 +38,12 @@ from storage import frontier
 from storage.archive import Archive
 from storage.decide import Report
 from storage.frontier import Done, Finding, Slice, Wait
-from storage.portals import add_portal
+from storage.portals import add_portal, family_seen, save_family
+from tally import Event, Planned, Refused, Waiting
 
 PATIENCE = timedelta(minutes=5)  # a cycle does not wait longer for one key; the next one will
-CHANGE_KINDS = ("new", "edited", "moved", "gone", "returned")
 LEASE_MARGIN = timedelta(minutes=25)  # ten redirects, a minute apart, each a minute long
 POLL_S = 5.0  # how often a key held by another process is tried again
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
-    """So many targets are due in this cycle, as far as is known now."""
-
-    portal: str
-    due_count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Waiting:
-    """A cycle waits, or gives up waiting, for its politeness key."""
-
-    portal: str
-    until: datetime | None  # None: nobody can say
-    reason: str
-    is_over: bool  # the cycle ends here; what is left stays due
-    is_silent: bool = False  # and nothing answered in all of it
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refused:
-    """A URL of the config that may never be asked for."""
-
-    portal: str
-    url: str
-    reason: str
-
-
-Event = Report | Planned | Waiting | Refused
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a crawl did so far, counted from its events."""
-
-    visits_count: int = 0
-    failures_count: int = 0
-    payload_bytes: int = 0
-    due_count: int = 0
-    changes: dict[str, int] = field(default_factory=dict)
-    outcomes: dict[str, int] = field(default_factory=dict)
-    qualities: dict[str, int] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    given_up: list[str] = field(default_factory=list)  # portals that gave no answer at all
-
-    def add(self, event: Event) -> None:
-        """Count one event."""
-        match event:
-            case Planned():
-                self.due_count += event.due_count
-            case Waiting():
-                until = event.until.strftime(" until %Y-%m-%d %H:%M UTC") if event.until else ""
-                verb = "the rest stays due" if event.is_over else "waiting"
-                note = f"{event.portal}: {verb}{until}: {event.reason}"
-                (self.given_up if event.is_silent else self.notes).append(note)
-            case Refused():
-                self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
-            case Report():
-                self._add_report(event)
-
-    def _add_report(self, report: Report) -> None:
-        self.visits_count += 1
-        self.due_count += report.found_count
-        self.payload_bytes += report.payload_bytes
-        self.failures_count += report.outcome in ("failed", "refused")
-        self.outcomes[report.outcome] = self.outcomes.get(report.outcome, 0) + 1
-        if report.quality is not None and report.quality != "ok":
-            self.qualities[report.quality.value] = self.qualities.get(report.quality.value, 0) + 1
-        for change in report.changes:
-            self.changes[change] = self.changes.get(change, 0) + 1
-
-    def lines(self) -> list[tuple[str, str]]:
-        """The counts in words: a name and what is to say of it."""
-        shown = {
-            "pages": ", ".join(f"{count} {name}" for name, count in sorted(self.outcomes.items())),
-            "articles": ", ".join(
-                f"{self.changes[kind]} {kind}" for kind in CHANGE_KINDS if kind in self.changes
-            )
-            or "no changes",
-            "quality": ", ".join(
-                f"{count} {name}" for name, count in sorted(self.qualities.items())
-            ),
-            "kept": f"{self.payload_bytes:,} bytes of answers",
-        }
-        return [(name, text) for name, text in shown.items() if text]
 
 
 # --- one cycle of one portal ----------------------------------------------------------------------
@@ -186,11 +101,12 @@ async def run_cycle(
     portal_config = config.portal(portal_id)
     settings = fetch_settings(config, portal_id)
     key = await politeness_key(portal_config)
+    seen = await asyncio.wrap_future(archive.run(lambda c: family_seen(c, portal_id)))
     async with Fetcher(settings, clock) as fetcher:
         portal = Portal(
             id=portal_id,
             config=portal_config,
-            site=site_of(portal_id, portal_config),
+            site=site_of(portal_id, portal_config, seen),
             fetcher=fetcher,
             archive=archive,
             clock=clock,
@@ -286,11 +202,11 @@ class _Cycle:
             if origin(target.url) in self._forbidden or self._is_blocked(state):
                 break  # what is left of the slice is claimed anew
             await wait_for_turn(self._portal, state)
-            recorded, state = await visit_page(
-                self._portal, target, self._robots, claimed.key, state
-            )
-            self._pending.append(recorded)
-            recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
+            visited = await visit_page(self._portal, target, self._robots, claimed.key, state)
+            state = visited.state
+            self._pending.append(visited.recorded)
+            visited.recorded.add_done_callback(self._announcer(asyncio.get_running_loop()))
+            await self._learn_family(visited.family)
             self._has_answer = self._has_answer or not self._is_blocked(state)
             await self._take_recorded()
             if self._is_blocked(state):
@@ -314,6 +230,16 @@ class _Cycle:
             )
             await asyncio.wrap_future(job)
         return state
+
+    async def _learn_family(self, family: str | None) -> None:
+        """A page showed of which family the portal is: its URL rules hold from now on."""
+        site, portal = self._portal.site, self._portal
+        if not site.is_family_open or family in (None, site.family.id, GENERIC.id):
+            return
+        assert family is not None
+        self._portal = replace(portal, site=of_family(site, FAMILIES[family]))
+        job = portal.archive.run(lambda c: save_family(c, portal.id, family))
+        await asyncio.wrap_future(job)
 
     def _is_blocked(self, state: KeyState) -> bool:
         return state.blocked_until is not None and state.blocked_until > self._portal.clock.now()

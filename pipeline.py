@@ -76,15 +76,24 @@ class Portal:
         return url
 
 
-def site_of(portal_id: str, config: PortalConfig) -> Site:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """A visit on its way into the archive."""
+
+    recorded: "Future[Report]"  # its result means that the visit is kept
+    state: KeyState  # when the politeness key may be asked next
+    family: str | None  # whose rules the page was read by; None when it was not read
+
+
+def site_of(portal_id: str, config: PortalConfig, seen: str | None = None) -> Site:
     """The portal as its pages' readers know it. Raises `ConfigError` for rules that make no sense.
 
-    A section with rules of its own is read by them: its family is not open any more.
+    `seen` is the family its pages showed before: it holds where the config leaves it open, until
+    a page shows another.
     """
-    family = family_of(
-        GENERIC if config.family == AUTO else FAMILIES[config.family], portal_id, config
-    )
-    is_open = config.family == AUTO and family is GENERIC
+    is_open = config.family == AUTO
+    base = FAMILIES[(seen if seen in FAMILIES else GENERIC.id) if is_open else config.family]
+    family = family_of(base, portal_id, config)
     home = canonical(config.front or "/", config.home, family.urls)
     assert home is not None
     return Site(
@@ -93,7 +102,7 @@ def site_of(portal_id: str, config: PortalConfig) -> Site:
         hosts=frozenset(config.hosts),
         zone=ZoneInfo(config.zone),
         family=family,
-        is_family_open=is_open,
+        is_family_open=is_open and family is base,
     )
 
 
@@ -116,11 +125,8 @@ def fetch_settings(config: Config, portal_id: str) -> FetchSettings:
 
 async def visit_page(
     portal: Portal, target: Target, robots: Mapping[str, Robots], key: str, state: KeyState
-) -> tuple["Future[Report]", KeyState]:
-    """One target: fetch, read, hand to the writer. The future's result means it is kept.
-
-    Also returns when the politeness key may be asked next.
-    """
+) -> "Visited":
+    """One target: fetch, read, hand to the writer."""
     delay_s = portal_delay(portal, robots[origin(target.url)])
     visit = await portal.fetcher.fetch(
         target, permits=lambda url: portal.permits(url, target.url, robots), delay_s=delay_s
@@ -138,7 +144,8 @@ async def visit_page(
         is_following=portal.config.follow,
         leads_to=portal.leads_to(visit),
     )
-    return portal.archive.record(record), state
+    family = reading.family if reading is not None and reading.layout is not None else None
+    return Visited(recorded=portal.archive.record(record), state=state, family=family)
 
 
 async def read_visit(portal: Portal, visit: Visit) -> Reading | None:

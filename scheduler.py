@@ -19,10 +19,11 @@ from apscheduler.triggers.interval import IntervalTrigger
 from core.clock import Clock
 from core.config import Config, PortalConfig
 from core.errors import ConfigError, KhotinError, Locked
-from cycle import Tally, crawl
+from cycle import crawl
 from pipeline import log
 from storage.archive import Archive
 from storage.portals import cycles_started
+from tally import Tally
 
 STOP_S = 8.0  # a signal gives running cycles that long to put down what they hold
 

@@ -28,11 +28,12 @@ from sqlalchemy import func, select
 from benchmarks.pages import Material, load_material
 from core.clock import SystemClock
 from core.config import Config, parse
-from cycle import Tally, crawl
+from cycle import crawl
 from demo.server import ROBOTS
 from storage import queries
 from storage.archive import Archive
 from storage.tables import captures, versions
+from tally import Tally
 
 SELECTORS = (  # what a reader of these pages asks for
     "html.aui",

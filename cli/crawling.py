@@ -35,8 +35,9 @@ def crawl(
     _log_to_stderr(logging.INFO if is_verbose else logging.WARNING)
 
     async def work(opened: "Archive") -> None:
-        from cycle import Tally
+
         from cycle import crawl as run_crawl
+        from tally import Tally
         from terminal.output import console
         from terminal.progress import progress_bar, show_summary
 

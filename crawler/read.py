@@ -16,7 +16,7 @@ from core.records import Capture, PageKind, Quality, Reading, Refusal
 from crawler.article import read_article
 from crawler.beside import read_link_blocks, read_polls, read_visitor_block, read_weather
 from crawler.decode import decode_text, scan_complexity
-from crawler.detect import detect
+from crawler.detect import detect, of_family
 from crawler.discover import links_of
 from crawler.fields.fonts import mend_fonts
 from crawler.grade import grade_page, is_article, sent_on, shows_content
@@ -87,11 +87,14 @@ def _opened(blank: Reading, text: str, site: Site) -> tuple[Page, Reading]:
     page = Page(tree=tree, url=url, site=site, captured_at=blank.captured_at)
     if not site.is_family_open:
         return page, blank
-    family, _ = detect(page)
-    site = replace(site, family=family)
-    page.site, page.url = site, page_url(blank.url, site.home, site) or blank.url
-    found = replace(blank, family=family.id, rules=rules_of(family), canonical_url=page.url)
-    return page, found
+    found = detect(page)
+    if found is None or found[0] is site.family:
+        return page, blank
+    site = page.site = of_family(site, found[0])
+    page.url = page_url(blank.url, site.home, site) or blank.url
+    return page, replace(
+        blank, family=site.family.id, rules=rules_of(site.family), canonical_url=page.url
+    )
 
 
 def open_page(capture: Capture, site: Site) -> Page | None:

@@ -16,12 +16,13 @@ from rich.console import Console
 from core.clock import DrivenClock
 from core.config import Config, parse
 from core.errors import KhotinError
-from cycle import Tally, crawl
+from cycle import crawl
 from demo.report import show_report
 from demo.server import ReplicaPortal
 from demo.town import HOST, VISITS, Town
 from storage import queries
 from storage.archive import Archive
+from tally import Tally
 from terminal.output import console as open_console
 from terminal.progress import progress_bar, show_summary
 

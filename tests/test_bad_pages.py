@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from core.clock import DrivenClock
 from core.config import parse
-from cycle import Tally, crawl
+from cycle import crawl
 from demo.pages import page_at
 from demo.town import HOST, VISITS, Town
 from storage import queries
 from storage.archive import Archive
 from storage.tables import articles, captures, versions, warc_files
 from storage.warc import read_capture
+from tally import Tally
 from tests.serving import serve_files
 from tests.storage.recording import place_of
 

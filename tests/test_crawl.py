@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.clock import DrivenClock
 from core.config import parse
-from cycle import Tally, crawl
+from cycle import crawl
 from demo.server import ReplicaPortal
 from demo.town import EVENTS, HOST, VISITS, Town
 from storage import queries
@@ -25,6 +25,7 @@ from storage.tables import (
     series_runs,
     versions,
 )
+from tally import Tally
 
 KINDS = {"appears": "new", "edited": "edited", "retitled": "edited", "moved": "moved",
          "removed": "gone"}  # fmt: skip

@@ -10,9 +10,10 @@ from aiohttp import web
 
 from core.clock import Clock, DrivenClock, SystemClock
 from core.config import parse
-from cycle import Tally, crawl
+from cycle import crawl
 from demo.town import VISITS
 from storage.archive import Archive
+from tally import Tally
 
 HOME = "a.example.vn"
 OTHER = "b.example.vn"

@@ -12,10 +12,11 @@ import pytest
 
 from core.clock import DrivenClock
 from core.config import parse
-from cycle import Tally, crawl
+from cycle import crawl
 from storage import queries
 from storage.archive import Archive
 from storage.tables import articles, placement_runs, placements, presence, weather_runs
+from tally import Tally
 from tests.serving import HANOI, Asked, needs_hanoi_pages, serve_files
 
 pytestmark = needs_hanoi_pages
