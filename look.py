@@ -6,19 +6,18 @@ from pathlib import Path
 
 import ada_url
 
-from core.clock import Clock, SystemClock
+from core.clock import SystemClock
 from core.config import Config, PortalConfig
-from core.errors import ConfigError, FetchError
-from core.records import Capture, PageKind, Quality, Reading, Target
+from core.errors import ConfigError
+from core.records import Capture, PageKind, Quality, Reading
 from core.times import instant_of
 from crawler.explain import Try, explain
-from crawler.fetch import Fetcher
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
-from crawler.politeness import Robots
 from crawler.read import open_page, read
-from crawler.urls import is_article_url, origin, refusal
-from pipeline import PRODUCT, fetch_settings, site_of
+from crawler.urls import is_article_url
+from guest import guest_of
+from pipeline import site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,8 @@ async def take(config: Config, source: str, *, url: str | None, at: str | None) 
         when = instant_of(at, site.zone, "--at") if at else clock.now()
         capture = _from_file(Path(source), where, when)
     else:
-        capture = await _fetched(config, portal_id, site, where, clock)
+        async with guest_of(config, portal_id, site, clock) as guest:
+            capture = await guest.ask(where)
     return Taken(capture=capture, portal=portal, site=site, is_file=is_file)
 
 
@@ -87,39 +87,6 @@ async def _read(capture: Capture, site: Site) -> Reading:
     if len(capture.body) > LARGE_BYTES:
         return await read_apart(capture, site, expected)
     return read(capture, site, expected)
-
-
-async def _fetched(config: Config, portal_id: str, site: Site, url: str, clock: Clock) -> Capture:
-    """The answer of the web, asked politely: robots.txt first, then the page after the delay."""
-    if reason := refusal(url, site):
-        hosts = ", ".join(sorted(site.hosts))
-        raise ConfigError(
-            f"{url} is never asked for: {reason}; allowed are pages of {hosts} "
-            "(connect_to in the portal's section sends its traffic to another address)"
-        )
-    portal = config.portals[portal_id]
-    delay_s = portal.delay.total_seconds()
-    now = clock.now()
-    async with Fetcher(fetch_settings(config, portal_id), clock) as fetcher:
-        ask = Target(
-            portal=portal_id, url=f"{origin(url)}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now
-        )
-        visit = await fetcher.fetch(ask, permits=lambda _: "", delay_s=delay_s)
-        robots = Robots.from_answer(visit, PRODUCT, clock.now())
-
-        def permits(hop: str) -> str:
-            return refusal(hop, site) or ("" if robots.allows(hop) else "robots.txt forbids it")
-
-        if robots.is_forbidden_all:
-            said = visit.failure.message if visit.failure else "robots.txt cannot be had"
-            raise FetchError(f"{url} may not be asked for: {said}", url=url)
-        await clock.sleep(delay_s)
-        target = Target(portal=portal_id, url=url, kind=PageKind.OTHER, cycle_at=now)
-        visit = await fetcher.fetch(target, permits=permits, delay_s=delay_s)
-    if visit.last is None:
-        reason = visit.failure.message if visit.failure else "no answer"
-        raise FetchError(f"{url}: {reason}", url=url)
-    return visit.last
 
 
 def _from_file(path: Path, url: str, at: datetime) -> Capture:

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from cli import crawling, looking, reading, saving
+from cli import adding, crawling, looking, reading, saving
 from cli.options import say_error
 from core.errors import KhotinError
 
@@ -25,6 +25,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 for command in (
+    adding.add,
     crawling.crawl,
     crawling.run,
     reading.read,

@@ -13,13 +13,19 @@ from core.errors import ConfigError
 def tables_of(path: Path) -> dict[str, Any]:
     """The file's tables. Raises `ConfigError` that names the file; `FileNotFoundError` passes."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tables_in(path.read_text(encoding="utf-8"), path)
     except FileNotFoundError:
         raise
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not valid TOML: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
+
+
+def tables_in(text: str, path: Path) -> dict[str, Any]:
+    """The tables of a TOML text; `path` is named in the `ConfigError` of a wrong one."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
 
 
 def written(tables: dict[str, Any]) -> str:

@@ -83,9 +83,9 @@ def _show_lists(console: Console, answer: Answer) -> None:
             votes = f"{number(option['votes_count']):>8}  {number(option['share_pct'], ' %'):>6}"
             console.print(Text(f"           {votes}  ") + cell(option["text"]))
     if answer["visitors"]:
-        counts = ("online", "today", "total")
-        shown = (f"{name} {number(answer['visitors'][f'{name}_count'])}" for name in counts)
-        console.print(cell(f"visitors   {', '.join(shown)}"))
+        names = ("online", "today", "total")
+        counters = (f"{name} {number(answer['visitors'][f'{name}_count'])}" for name in names)
+        console.print(cell(f"visitors   {', '.join(counters)}"))
     for block in answer["link_blocks"]:
         line = f"link block {block['title'] or 'without title'}: {len(block['links'])} links"
         console.print(cell(line))

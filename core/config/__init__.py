@@ -197,9 +197,14 @@ class Config(Section):
         return self.crawl.user_agent.format(version=VERSION, contact=contact or "local test")
 
 
+def config_path(path: Path | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The config file that is meant: the option's, `KHOTIN_CONFIG`'s, else `config.toml`."""
+    return path or Path(environ.get("KHOTIN_CONFIG") or "config.toml")
+
+
 def load(path: Path | None, environ: Mapping[str, str] = os.environ) -> Config:
     """Read the config file; `KHOTIN_CONFIG` names it when `path` is None, else `config.toml`."""
-    path = path or Path(environ.get("KHOTIN_CONFIG") or "config.toml")
+    path = config_path(path, environ)
     try:
         tables = tables_of(path)
     except FileNotFoundError as error:
