@@ -35,6 +35,8 @@ for command in (
     looking.diff,
     looking.changes,
     looking.weather,
+    looking.polls,
+    looking.visitors,
 ):
     app.command()(command)
 

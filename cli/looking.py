@@ -1,4 +1,6 @@
-"""What an archive holds: `status`, `articles`, `show`, `diff`, `changes`, `weather`."""
+"""What an archive holds: `status`, `articles`, `show`, `diff`, `changes`,
+`weather`, `polls`, `visitors`.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -164,7 +166,7 @@ def weather(
     """The weather blocks of the portals, as runs of equal values."""
     from storage import queries
     from terminal.output import console, print_json
-    from terminal.tables import show_weather
+    from terminal.runs import show_weather
 
     with _reading(archive, config) as connection:
         queries.known_portal(connection, portal)
@@ -174,6 +176,50 @@ def weather(
         print_json(answers)
     else:
         show_weather(console(), answers, zone)
+
+
+def polls(
+    portal: PortalOption = None,
+    limit: LimitOption = 50,
+    is_json: JsonOption = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """The polls of the portals: questions, options and votes as they were shown."""
+    from storage import queries
+    from terminal.output import console, print_json
+    from terminal.runs import show_polls
+
+    with _reading(archive, config) as connection:
+        queries.known_portal(connection, portal)
+        answers = queries.poll_runs_of(connection, portal=portal, limit=limit)
+        zone = _zone(connection, portal)
+    if is_json:
+        print_json(answers)
+    else:
+        show_polls(console(), answers, zone)
+
+
+def visitors(
+    portal: PortalOption = None,
+    limit: LimitOption = 50,
+    is_json: JsonOption = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """The portals' own counters of visitors, one look a cycle."""
+    from storage import queries
+    from terminal.output import console, print_json
+    from terminal.runs import show_visitors
+
+    with _reading(archive, config) as connection:
+        queries.known_portal(connection, portal)
+        answers = queries.visitor_runs_of(connection, portal=portal, limit=limit)
+        zone = _zone(connection, portal)
+    if is_json:
+        print_json(answers)
+    else:
+        show_visitors(console(), answers, zone)
 
 
 @contextmanager

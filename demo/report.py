@@ -9,7 +9,8 @@ from rich.console import Console
 from demo.town import EVENTS, VISITS
 from storage import queries
 from storage.queries import Connection
-from terminal.tables import show_changes, show_diff, show_weather, table
+from terminal.runs import show_weather
+from terminal.tables import show_changes, show_diff, table
 from terminal.words import cell, number, size, spark
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

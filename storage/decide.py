@@ -18,7 +18,14 @@ from storage.keep import Kept, keep_reading, keep_visit, outcome_of
 from storage.listings import brings_news
 from storage.presence import GoneRule, record_presence
 from storage.sections import settle_sections
-from storage.series import observe_placements, observe_views, observe_weather
+from storage.series import (
+    COMMENTS,
+    observe_count,
+    observe_placements,
+    observe_polls,
+    observe_visitors,
+    observe_weather,
+)
 from storage.statements import find_first
 from storage.tables import articles
 from storage.versions import State
@@ -76,6 +83,8 @@ def decide(
     found_count = 0
     if reading is not None and reading.quality is Quality.OK:
         observe_weather(connection, kept, reading.weather)
+        observe_visitors(connection, kept, reading.visitors)
+        observe_polls(connection, kept, reading.polls)
         fresh = _decide_listing(connection, kept, reading)
         if record.is_following:
             found_count = _follow(connection, kept, record, has_news=fresh)
@@ -112,8 +121,8 @@ def _decide_article(
     asked = visit.target.url
     if reading is not None and reading.article is not None and reading.quality is Quality.OK:
         article_id, happened = record_article(connection, kept, reading)
-        if reading.view_count is not None:
-            observe_views(connection, kept, article_id, "article", reading.view_count.count)
+        observe_count(connection, kept, article_id, reading.view_count)
+        observe_count(connection, kept, article_id, reading.comment_count, counter=COMMENTS)
         here = reading.article.url
         others = others_at(connection, visit.target.portal, asked, article_id)
         if here != asked and others:  # the URL of one article leads to another one
@@ -179,8 +188,7 @@ def _decide_listing(connection: Connection, kept: Kept, reading: Reading) -> boo
     article_ids: dict[str, int] = {}
     for item in reading.placements:
         article_ids[item.url] = add_listed(connection, kept, item)
-        if item.view_count is not None:
-            observe_views(connection, kept, article_ids[item.url], "listing", item.view_count.count)
+        observe_count(connection, kept, article_ids[item.url], item.view_count, source="listing")
     url, target = reading.canonical_url or reading.url, kept.visit.target
     has_news = brings_news(connection, target, url, set(article_ids.values()))
     observe_placements(connection, kept, reading, article_ids)

@@ -1,4 +1,4 @@
-"""What changes by itself: counters, weather and the order of listings, kept as runs.
+"""What changes by itself: counters, polls, weather and the order of listings, kept as runs.
 
 A run is one value with both ends and the number of observations. Within one cycle an equal value
 is one observation, however many pages show it. None of this ever makes a version or a change.
@@ -10,12 +10,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, insert
 
-from core.records import Placement, Reading, WeatherObservation
+from core.jsonform import poll_to_json
+from core.records import Count, Placement, Poll, Reading, Visitors, WeatherObservation
+from core.text import fold
 from storage.keep import Kept
 from storage.statements import add_for_id, change, find_all, find_first
-from storage.tables import placement_runs, placements, series_runs, weather_runs
+from storage.tables import (
+    placement_runs,
+    placements,
+    poll_runs,
+    series_runs,
+    visitor_runs,
+    weather_runs,
+)
 
 VIEWS = "views"
+COMMENTS = "comments"
+_VISITORS = ("online_count", "today_count", "total_count")
 _SUBJECT = ("place", "is_filled", "valid_on")  # a forecast is never a run of now
 _MEASURES = (
     "temperature_c",
@@ -64,12 +75,19 @@ def observe(
     return add_for_id(connection, table, {**subject, **value, **run}), True
 
 
-def observe_views(
-    connection: Connection, kept: Kept, article_id: int, source: str, count: int
+def observe_count(
+    connection: Connection,
+    kept: Kept,
+    article_id: int,
+    count: Count | None,
+    *,
+    counter: str = VIEWS,
+    source: str = "article",
 ) -> None:
-    """One look at an article's view counter; `source` is `article` or `listing`."""
-    subject = {"article_id": article_id, "counter": VIEWS, "source": source}
-    observe(connection, series_runs, kept, subject, {"value": count})
+    """One look at an article's counter; `source` is `article` or `listing`. None: not shown."""
+    if count is not None:
+        subject = {"article_id": article_id, "counter": counter, "source": source}
+        observe(connection, series_runs, kept, subject, {"value": count.count})
 
 
 def observe_weather(
@@ -95,6 +113,38 @@ def observe_weather(
         if run is None or any(getattr(run, name) != value[name] for name in _MEASURES):
             subject = {name: getattr(weather, name) for name in _SUBJECT}
             observe(connection, weather_runs, kept, {"portal": portal, **subject}, value)
+
+
+def observe_visitors(connection: Connection, kept: Kept, visitors: Visitors | None) -> None:
+    """The portal's counters of visitors, once in a cycle.
+
+    They stand on nearly every page and count the very look: a row per page would say nothing.
+    """
+    if visitors is None:
+        return
+    portal, cycle_at = kept.visit.target.portal, kept.visit.target.cycle_at
+    here = {"portal": portal, "last_cycle_at": cycle_at, "superseded_at": None}
+    if find_first(connection, visitor_runs, here) is None:
+        value = {name: getattr(visitors, name) for name in _VISITORS}
+        observe(connection, visitor_runs, kept, {"portal": portal}, value)
+
+
+def observe_polls(connection: Connection, kept: Kept, polls: tuple[Poll, ...]) -> None:
+    """One look at each poll of a page. A form without votes is no count: it is a run apart."""
+    for poll in polls:
+        options = poll_to_json(poll)["options"]
+        subject = {
+            "portal": kept.visit.target.portal,
+            "poll": poll.native_id or fold(poll.question),
+            "has_votes": any(option.votes_count is not None for option in poll.options),
+        }
+        value = {
+            "question": poll.question,
+            "options": options,
+            "total_count": poll.total_count,
+            "is_open": poll.is_open,
+        }
+        observe(connection, poll_runs, kept, subject, value)
 
 
 def observe_placements(

@@ -306,6 +306,35 @@ weather_runs = Table(
     Index("ix_weather_runs_subject", "portal", "place", "is_filled", "last_seen_at"),
 )
 
+visitor_runs = Table(
+    "visitor_runs",
+    metadata,
+    id_column(),
+    portal_column(),
+    Column("online_count", BigInteger),
+    Column("today_count", BigInteger),
+    Column("total_count", BigInteger),
+    *run_columns(),
+    *recorded(),
+    Index("ix_visitor_runs_portal", "portal", "last_seen_at"),
+)
+
+poll_runs = Table(
+    "poll_runs",
+    metadata,
+    id_column(),
+    portal_column(),
+    Column("poll", Text, nullable=False),  # the portal's own id, else the folded question
+    Column("has_votes", Boolean, nullable=False),
+    Column("question", Text, nullable=False),
+    Column("options", Json, nullable=False),
+    Column("total_count", BigInteger),
+    Column("is_open", Boolean, nullable=False),
+    *run_columns(),
+    *recorded(),
+    Index("ix_poll_runs_subject", "portal", "poll", "has_votes", "last_seen_at"),
+)
+
 placement_runs = Table(
     "placement_runs",
     metadata,

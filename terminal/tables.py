@@ -16,17 +16,10 @@ UTC_ZONE = ZoneInfo("UTC")
 NOTHING_FITS = "Nothing fits. Ask for more: another page, time, kind or portal."
 STATE_STYLES = {"live": "green", "gone": "red", "soft_gone": "red", "listed": "yellow"}
 KIND_STYLES = {"new": "green", "edited": "yellow", "moved": "cyan", "gone": "red"}
-_MEASURES = {
-    "temperature_c": "°C",
-    "low_c": "low",
-    "high_c": "high",
-    "humidity_pct": "hum. %",
-    "wind_kmh": "km/h",
-}
 QUIET = {True: "quiet", False: "announced", None: ""}
 
 
-_FLEXIBLE = frozenset({"title", "url", "condition", "proved by"})
+_FLEXIBLE = frozenset({"title", "url", "condition", "option", "proved by"})
 
 
 def table(*columns: str) -> Table:
@@ -160,28 +153,6 @@ def what_changed(change: Answer, zone: ZoneInfo) -> str:
     return ""
 
 
-def show_weather(console: Console, answers: list[Answer], zone: ZoneInfo) -> None:
-    """One run of equal weather per line, newest first; measures that nobody shows are left out."""
-    if not answers:
-        console.print("No weather seen. Portals show it in a block beside their pages.")
-        return
-    measures = [name for name in _MEASURES if any(a[name] is not None for a in answers)]
-    names = [f"#{_MEASURES[name]}" for name in measures]
-    shown = table("place", *names, "condition", "first seen", "last seen", "#looks")
-    for answer in answers:
-        condition = answer["condition"] if answer["is_filled"] else "not filled in"
-        shown.add_row(
-            cell(answer["place"], "bold"),
-            *(number(answer[name]) for name in measures),
-            cell(condition or "–", "" if answer["is_filled"] else "dim"),
-            local(answer["first_seen_at"], zone),
-            local(answer["last_seen_at"], zone),
-            str(answer["observations_count"]),
-        )
-    console.print(shown)
-    console.print(f"times in {zone.key}", style="dim")
-
-
 # --- one article --------------------------------------------------------------------------------
 
 
@@ -311,4 +282,4 @@ def _instant(text: str | None) -> datetime | None:
 
 
 __all__ = ["plain", "show_article", "show_articles", "show_changes", "show_diff", "show_status",
-           "show_weather", "table", "what_changed", "zone_of"]  # fmt: skip
+           "table", "what_changed", "zone_of"]  # fmt: skip

@@ -16,8 +16,9 @@ from storage.queries.articles import (
     version_pair,
     versions_of,
 )
-from storage.queries.changes import changes_seen, weather_runs_of
+from storage.queries.changes import changes_seen
 from storage.queries.overview import known_portal, status, warc_bytes, zones
+from storage.queries.runs import poll_runs_of, visitor_runs_of, weather_runs_of
 
 __all__ = [
     "Answer",
@@ -28,11 +29,13 @@ __all__ = [
     "changes_seen",
     "find",
     "known_portal",
+    "poll_runs_of",
     "reading",
     "series_of",
     "status",
     "version_pair",
     "versions_of",
+    "visitor_runs_of",
     "warc_bytes",
     "weather_runs_of",
     "zones",

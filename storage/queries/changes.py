@@ -1,15 +1,11 @@
-"""What happened, and what goes by itself: changes and weather."""
+"""What happened."""
 
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from storage.queries.answers import Answer, rows_of
-from storage.tables import (
-    articles,
-    changes,
-    weather_runs,
-)
+from storage.queries.answers import Answer
+from storage.tables import articles, changes
 
 
 def changes_seen(
@@ -57,21 +53,3 @@ def changes_seen(
         }
         for row in connection.execute(query).all()
     ]
-
-
-def weather_runs_of(
-    connection: Connection, *, portal: str | None = None, limit: int = 50
-) -> list[Answer]:
-    """Weather, newest first: each run of equal values of a place."""
-    run = weather_runs.c
-    query = (
-        select(
-            run.portal, run.place, run.is_filled, run.temperature_c, run.low_c, run.high_c,
-            run.humidity_pct, run.wind_kmh, run.condition, run.valid_on, run.text,
-            run.first_seen_at, run.last_seen_at, run.observations_count,
-        )
-        .where(run.superseded_at.is_(None))
-        .order_by(run.last_seen_at.desc(), run.place, run.id.desc())
-        .limit(limit)
-    )  # fmt: skip
-    return rows_of(connection, query if portal is None else query.where(run.portal == portal))

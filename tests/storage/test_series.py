@@ -1,19 +1,22 @@
 """Counters, weather and listings as runs, seen by a second connection."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
-from core.records import Count
+from core.records import Count, Poll, PollOption, Visitors
 from storage.tables import (
     placement_runs,
     placements,
+    poll_runs,
     presence,
     readings,
     series_runs,
     versions,
+    visitor_runs,
     weather_runs,
 )
 from tests.storage.recording import (
@@ -147,3 +150,59 @@ def test_a_304_proves_presence_and_content_but_never_a_count(tmp_path: Path) -> 
     assert (run.state, run.checks_count, run.last_seen_at) == ("live", 2, later)
     assert series(tmp_path, series_runs, "last_seen_at", "observations_count") == [(START, 1)]
     assert count(tmp_path, readings) == 1
+
+
+def test_comments_are_a_series_of_their_own(tmp_path: Path) -> None:
+    """A page shows views and comments; neither touches the other, none makes a change."""
+    with recording(tmp_path) as portal:
+        for comments in (2, 2, 3):
+            portal.shows(article(), views=75, comment_count=Count(count=comments, text="?"))
+            portal.next_cycle()
+    assert series(tmp_path, series_runs, "counter", "value", "observations_count") == [
+        ("views", 75, 3), ("comments", 2, 2), ("comments", 3, 1),
+    ]  # fmt: skip
+    assert kinds(tmp_path) == ["new"]
+
+
+def test_visitors_are_looked_at_once_in_a_cycle(tmp_path: Path) -> None:
+    """The counter counts our own looks: its first value in a cycle is the observation."""
+    with recording(tmp_path) as portal:
+        for total in (100, 200):
+            for more in range(3):
+                seen = Visitors(online_count=7, total_count=total + more)
+                portal.shows(article(), visitors=seen)
+            portal.next_cycle()
+    names = ("online_count", "today_count", "total_count", "observations_count")
+    assert series(tmp_path, visitor_runs, *names) == [(7, None, 100, 1), (7, None, 200, 1)]
+
+
+def test_a_polls_form_and_its_result_are_runs_apart(tmp_path: Path) -> None:
+    """A form without votes is no count; equal votes extend a run, others begin one."""
+    with recording(tmp_path) as portal:
+        for votes in (5, 5, 6):
+            portal.shows(article(), polls=(poll(None),))
+            portal.shows(article(), polls=(poll(votes),))
+            portal.next_cycle()
+    names = ("poll", "has_votes", "total_count", "observations_count")
+    assert series(tmp_path, poll_runs, *names) == [
+        ("675935", False, None, 3), ("675935", True, 5, 2), ("675935", True, 6, 1),
+    ]  # fmt: skip
+
+
+def test_a_poll_without_an_id_is_known_by_its_question(tmp_path: Path) -> None:
+    """Folded, so that another tone placement is the same poll."""
+    with recording(tmp_path) as portal:
+        for question in ("Hoà bình?", "Hòa bình?"):
+            portal.shows(article(), polls=(replace(poll(None), native_id=None, question=question),))
+            portal.next_cycle()
+    assert {row[0] for row in series(tmp_path, poll_runs, "poll")} == {"hoa binh?"}
+
+
+def poll(votes: int | None) -> Poll:
+    return Poll(
+        native_id="675935",
+        question="Nội dung trên trang?",
+        options=(PollOption(text="Đầy đủ", votes_count=votes),),
+        total_count=votes,
+        is_open=True,
+    )
