@@ -27,7 +27,7 @@ MAX_NODES = 1_000  # of one selector
 MAX_CHARS = 10_000  # of one node's text, template white space included
 
 
-@dataclass(slots=False, kw_only=True)
+@dataclass(kw_only=True)
 class Page:
     """One parsed page of a site, at one URL and instant."""
 
@@ -35,10 +35,12 @@ class Page:
     url: str  # canonical
     site: Site
     captured_at: datetime
-    home: str = field(init=False)
+    _resolved: dict[str, str | None] = field(init=False, repr=False, default_factory=dict)
 
-    def __post_init__(self) -> None:
-        self.home = self.site.home
+    @property
+    def home(self) -> str:
+        """The canonical URL of the site's front page."""
+        return self.site.home
 
     def matches(self, selector: str) -> bool:
         """Whether the page has what the selector names."""
@@ -81,8 +83,13 @@ class Page:
                 yield text
 
     def resolve(self, href: str) -> str | None:
-        """The canonical URL that a link on this page names; None when it names none."""
-        return page_url(href, self.url, self.site)
+        """The canonical URL that a link on this page names; None when it names none.
+
+        Menus repeat their links, and several rules look at one: each is worked out once.
+        """
+        if href not in self._resolved:
+            self._resolved[href] = page_url(href, self.url, self.site)
+        return self._resolved[href]
 
     @cached_property
     def json_ld(self) -> tuple[JsonObject, ...]:

@@ -31,14 +31,18 @@ def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     family's trap; parameters are in the order of their names. Twice is once.
     """
     href = href.strip()
-    if not href or len(href) > MAX_HREF_LENGTH or href.startswith("#"):
+    if not href or len(href) > MAX_HREF_LENGTH or href[0] == "#":
         return None
-    if href.startswith("/") or href[:8].lower().startswith(("http://", "https://")):
-        base = (
-            base[: base.find("/", len("https://")) + 1] or base
-        )  # of the base only its host counts
-        return _resolved(href, base, rules)
-    return _resolved.__wrapped__(href, base, rules)  # seen from one page alone: not worth keeping
+    return _resolved(href, _what_counts(href, base), rules)
+
+
+def _what_counts(href: str, base: str) -> str:
+    """As much of the base as a link needs to be resolved: so pages share what is remembered."""
+    if href[0] == "?":
+        return base
+    if href[0] == "/" or href[:8].lower().startswith(("http://", "https://")):
+        return base[: base.find("/", len("https://")) + 1] or base
+    return base[: base.partition("?")[0].rfind("/") + 1] or base
 
 
 def page_url(href: str, base: str, site: Site) -> str | None:
