@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check format lint types imports bounds bench lock clean
+.PHONY: demo test check format lint types imports bench bench-read lock clean
 
 demo: $(READY)
 	@$(BIN)/python -m demo
@@ -31,6 +31,11 @@ imports: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.crawl
 
+# The peers of reading are installed beside; their pages are fetched once into .bench-pages/.
+bench-read: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	$(BIN)/python -m benchmarks.read --cache .bench-pages
+
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Khotin needs Python 3.11 or later; name one with: make PYTHON=python3.11 $(MAKECMDGOALS)" if sys.version_info < (3, 11) else 0)'
 	@echo "making the environment in $(VENV) (once)"
@@ -43,6 +48,8 @@ $(READY): requirements.txt pyproject.toml
 lock:
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header -o requirements.txt
+	printf "trafilatura==2.3.1\nresiliparse==2.0.1\n" | uv pip compile - --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header -c requirements.txt -o benchmarks/requirements.txt
 
 clean:
 	rm -rf $(VENV) demo-archive .mypy_cache .ruff_cache .pytest_cache
