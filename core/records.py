@@ -241,14 +241,14 @@ class Poll:
     native_id: str | None = None  # the portal's own id of the question
     title: str | None = None  # of the block it stands in
     total_count: int | None = None
-    is_open: bool = False  # a vote could be given
+    is_open: bool | None = None  # a vote could be given; None: the page does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
     """A link as shown."""
 
-    text: str
+    text: str | None  # None: a picture that says nothing
     url: str
 
 

@@ -104,7 +104,7 @@ def _poll(block: LexborNode, rules: PollRules, refusals: Refusals) -> Poll | Non
         for node in block.css(rules.option)[:MAX_OPTIONS]
         if (option := _option(node, rules, refusals)) is not None
     ]
-    if not question or not options:
+    if not question:
         return None
     native_id = None
     if rules.native_id is not None:
@@ -117,8 +117,16 @@ def _poll(block: LexborNode, rules: PollRules, refusals: Refusals) -> Poll | Non
         native_id=native_id or None,
         title=(text_in(block, rules.title) or None) if rules.title is not None else None,
         total_count=total.count if total else None,
-        is_open=rules.open_sign is not None and block.css_matches(rules.open_sign),
+        is_open=_is_open(block, rules),
     )
+
+
+def _is_open(block: LexborNode, rules: PollRules) -> bool | None:
+    """True where a vote could be given, False where the page says that it is over."""
+    if rules.open_sign is not None and block.css_matches(rules.open_sign):
+        return True
+    is_over = rules.closed_sign is not None and block.css_matches(rules.closed_sign)
+    return False if is_over else None
 
 
 def _option(node: LexborNode, rules: PollRules, refusals: Refusals) -> PollOption | None:
@@ -159,8 +167,8 @@ def _links(page: Page, block: LexborNode, rules: LinkBlockRules) -> list[Link]:
         href = attributes.get("href") or attributes.get("value") or ""
         url = page.resolve(href) if href.strip("#") else None
         text = tidy(node.text()[:MAX_CHARS]) or tidy(_image_text(node))
-        if url is not None and text:
-            links[Link(text=text, url=url)] = None
+        if url is not None:
+            links[Link(text=text or None, url=url)] = None
     return list(links)
 
 

@@ -37,6 +37,7 @@ _QUIET.log_errors = False
 _MARKUP = (  # keys whose texts are selectors
     "item", "title", "link", "timer", "view_count", "summary", "image", "row", "place", "value",
     "block", "question", "option", "text", "votes", "share", "total", "open_sign",
+    "closed_sign",
 )  # fmt: skip
 
 

@@ -85,6 +85,7 @@ class PollRules:
     total: str | None = None
     native_id: Candidate | None = None
     open_sign: str | None = None  # who sees it can vote
+    closed_sign: str | None = None  # who sees it cannot any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

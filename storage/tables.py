@@ -329,7 +329,7 @@ poll_runs = Table(
     Column("question", Text, nullable=False),
     Column("options", Json, nullable=False),
     Column("total_count", BigInteger),
-    Column("is_open", Boolean, nullable=False),
+    Column("is_open", Boolean),  # null: the page does not say
     *run_columns(),
     *recorded(),
     Index("ix_poll_runs_subject", "portal", "poll", "has_votes", "last_seen_at"),

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from terminal.runs import OPENNESS
 from terminal.words import cell, number
 
 Answer = dict[str, Any]
@@ -76,7 +77,7 @@ def _show_lists(console: Console, answer: Answer) -> None:
         value = place["text"] if place["is_filled"] else f"{place['place']}: not filled in"
         console.print(cell(f"weather    {value}"))
     for poll in answer["polls"]:
-        state = "open" if poll["is_open"] else "closed"
+        state = OPENNESS[poll["is_open"]]
         total = f", {poll['total_count']} votes" if poll["total_count"] is not None else ""
         console.print(cell(f"poll       {poll['question']} ({state}{total})"))
         for option in poll["options"]:

@@ -38,13 +38,16 @@ def show_weather(console: Console, answers: list[Answer], zone: ZoneInfo) -> Non
     console.print(f"times in {zone.key}", style="dim")
 
 
+OPENNESS = {True: "open", False: "closed", None: "open or not is not said"}
+
+
 def show_polls(console: Console, answers: list[Answer], zone: ZoneInfo) -> None:
     """One poll after another, newest first: the question, then a line per option."""
     if not answers:
         console.print("No poll seen. Portals show them in a block beside their pages.")
         return
     for answer in answers:
-        state = "open" if answer["is_open"] else "closed"
+        state = OPENNESS[answer["is_open"]]
         seen = f"{local(answer['first_seen_at'], zone)} to {local(answer['last_seen_at'], zone)}"
         console.print(cell(answer["question"], "bold"))
         looks = f"{answer['observations_count']} looks"

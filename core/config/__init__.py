@@ -28,7 +28,7 @@ from core.tomlfile import tables_of
 
 VERSION = "0.1.0"
 AUTO = "auto"  # each page's own evidence names the family
-FAMILIES = ("hanoi-liferay", "generic")
+FAMILIES = ("hanoi-liferay", "vnexpress", "wordpress", "vccorp", "epi", "onecms", "generic")
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")

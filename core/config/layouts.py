@@ -60,6 +60,7 @@ class PollConfig(Section):
     total: str | None = None
     native_id: CandidateConfig | None = None
     open_sign: str | None = None
+    closed_sign: str | None = None
 
 
 class LinkBlockConfig(Section):

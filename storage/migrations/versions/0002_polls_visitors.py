@@ -27,7 +27,7 @@ def upgrade() -> None:
         sa.Column("question", sa.Text(), nullable=False),
         sa.Column("options", types.Json(), nullable=False),
         sa.Column("total_count", sa.BigInteger(), nullable=True),
-        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=True),
         sa.Column("first_seen_at", types.Instant(), nullable=False),
         sa.Column("last_seen_at", types.Instant(), nullable=False),
         sa.Column("observations_count", sa.Integer(), nullable=False),
