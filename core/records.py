@@ -191,7 +191,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
-    """Who else had a part in an article: no author of its text."""
+    """Who had another part in an article than its text; an author may have one too."""
 
     role: str  # "photo", "source", "translation", "editing", "video", "graphics"
     name: str

@@ -1,6 +1,6 @@
 """An article page's fields by the candidates of its layout. Pure."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -22,7 +22,7 @@ from core.records import (
 from core.text import fold, language_of
 from crawler.fields.authors import read_authors
 from crawler.fields.blocks import Body, read_blocks, read_files
-from crawler.fields.counts import read_count
+from crawler.fields.counts import What, read_count
 from crawler.fields.dates import read_when
 from crawler.layout import Layout
 from crawler.page import TEXT, Page
@@ -30,6 +30,7 @@ from crawler.urls import native_id
 
 T = TypeVar("T")
 
+COUNTED: Mapping[str, What] = {"view_count": "views", "comment_count": "comments"}
 MAX_LIST = 50  # values of a list field
 _HOME = frozenset(("trang chu", "home", "trang nhat", "homepage", "front page"))
 
@@ -135,14 +136,20 @@ class _Fields:
 
     def _when(self, field: str) -> When | None:
         zone, now = self.page.site.zone, self.page.captured_at
+        formats = self.layout.date_formats
         return self._read(
             f"article.{field}_at",
             field,
-            lambda text: read_when(text, zone=zone, captured_at=now),
+            lambda text: read_when(text, zone=zone, captured_at=now, formats=formats),
         )
 
     def _count(self, field: str) -> Count | None:
-        return self._read(field, field, read_count)
+        what = COUNTED[field]
+        return self._read(
+            field,
+            field,
+            lambda text: read_count(text, what=what) or read_count(text, labelled=False, what=what),
+        )
 
     # --- fields with a rule of their own ---------------------------------------------------------
 
@@ -170,7 +177,7 @@ class _Fields:
             if found.names:
                 source = self.provenance["article.authors"] = provenance
             names |= dict.fromkeys(found.names)
-            thanks |= dict.fromkeys(getattr(found, "credits", ()))
+            thanks |= dict.fromkeys(found.credits)
         return tuple(names)[:MAX_LIST], tuple(thanks)[:MAX_LIST]
 
     def _breadcrumb(self, title: str) -> tuple[str, ...]:

@@ -18,8 +18,7 @@ from core.records import (
     WeatherObservation,
 )
 from core.text import tidy
-from crawler.fields.counts import read_count
-from crawler.fields.polls import read_option, read_share
+from crawler.fields.polls import read_option, read_share, read_votes
 from crawler.fields.visitors import read_visitors
 from crawler.fields.weather import read_place
 from crawler.layout import LinkBlockRules, PollRules, WeatherRules
@@ -146,7 +145,7 @@ def _option(node: LexborNode, rules: PollRules, refusals: Refusals) -> PollOptio
 
 def _votes(printed: str, refusals: Refusals) -> Count | None:
     try:
-        return read_count(printed, labelled=False)
+        return read_votes(printed)
     except BadValue as error:
         refusals.append(_refusal("polls.votes_count", printed, error))
         return None

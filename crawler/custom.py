@@ -7,7 +7,6 @@ names the key. Patterns are compiled by RE2, so that none can take more than lin
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any, TypeVar
 
 import re2
@@ -16,6 +15,7 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 from core.config import PortalConfig
 from core.config.layouts import INHERITED, CandidateConfig, LayoutConfig, SignConfig
 from core.errors import ConfigError
+from crawler.fields.dates import check_format
 from crawler.layout import (
     ARTICLE_FIELDS,
     Candidate,
@@ -114,7 +114,10 @@ def _plain(section: LayoutConfig, base: Layout, where: str) -> dict[str, Any]:
         values["required"] = frozenset(section.required)
     if section.date_formats is not None:
         for number, form in enumerate(section.date_formats):
-            _check_date_format(form, f"{where}.date_formats.{number}")
+            try:
+                check_format(form)
+            except ConfigError as error:
+                raise ConfigError(f"{where}.date_formats.{number}: {error}") from error
         values["date_formats"] = section.date_formats
     return values
 
@@ -221,19 +224,6 @@ def _check_selector(selector: str, where: str) -> None:
         _ON_TRIAL.css(selector)
     except SelectolaxError as error:
         raise ConfigError(f"{where} = {selector!r}: not a CSS selector") from error
-
-
-def _check_date_format(form: str, where: str) -> None:
-    day = datetime(2026, 5, 16, 15, 20)  # noqa: DTZ001  only its digits are looked at
-    try:
-        again = datetime.strptime(day.strftime(form), form)  # noqa: DTZ007
-    except ValueError as error:
-        raise ConfigError(f"{where} = {form!r}: not a strptime format: {error}") from error
-    if again.date() != day.date():
-        raise ConfigError(
-            f"{where} = {form!r}: allowed is a strptime format with day, month and year, such as "
-            '"%m/%d/%Y %H:%M"'
-        )
 
 
 def _with_inherited(given: tuple[T, ...], base: tuple[T, ...]) -> tuple[T, ...]:

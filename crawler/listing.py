@@ -83,6 +83,7 @@ class _Items:
                 text,
                 zone=self.page.site.zone,
                 captured_at=self.page.captured_at,
+                formats=self.layout.date_formats,
             )
         except BadValue as error:
             self._refuse("placements.published_at", text, error)

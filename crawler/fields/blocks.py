@@ -15,6 +15,7 @@ from selectolax.lexbor import LexborNode
 
 from core.records import Attachment, Block, BlockKind, Image
 from core.text import tidy
+from crawler.fields.credits import split_credit
 
 BETWEEN_CELLS = " | "
 BETWEEN_ROWS = " / "
@@ -88,7 +89,8 @@ def read_blocks(
 
     An image's caption is the next paragraph when it is marked as one (`figcaption`, a class
     `caption…`), or has at most 200 characters and is all italic, or centred, or ends without
-    `.`, `:`, `!`, `?` and begins without a number or dash. It becomes the image block's text.
+    `.`, `:`, `!`, `?` and begins without a number or dash. It becomes the image block's text; the
+    image itself holds caption and credit apart.
 
     `resolve` gets href and src as written and gives the canonical URL, or None to drop the link.
     `data:` images and 1×1 spacers are dropped.
@@ -197,8 +199,10 @@ class _Walk:
         for block in self._blocks:
             if block.kind is BlockKind.IMAGE and block.url:
                 seen = images.get(block.url)
-                if seen is None or seen.caption is None:
-                    images[block.url] = Image(url=block.url, caption=block.text or None)
+                if seen is None or (seen.caption is None and block.text):
+                    caption, credit = split_credit(block.text)
+                    credit = credit or (seen.credit if seen else None)
+                    images[block.url] = Image(url=block.url, caption=caption, credit=credit)
         return Body(
             blocks=tuple(self._blocks),
             images=tuple(images.values()),

@@ -14,9 +14,7 @@ from crawler.fields.counts import read_count
 _CHARS_LIMIT = 500
 _RAW_LIMIT = 5_000
 
-_SHARE = re.compile(
-    r"(?<![0-9.,])(?P<minus>[-−–])?(?P<number>[0-9]{1,4}(?:[.,][0-9]{1,20})?) ?%"
-)
+_SHARE = re.compile(r"(?<![0-9.,])(?P<minus>[-−–])?(?P<number>[0-9]{1,4}(?:[.,][0-9]{1,20})?) ?%")
 _ASIDE = re.compile(rf"\(?{_SHARE.pattern}\)?")
 # `a.`, `(b)`, `1)`, `2/`, `iv.`, `C -`; no number of the text itself: 1.500 người, 2/3 số hộ.
 _ENUMERATOR = re.compile(
@@ -54,5 +52,5 @@ def read_votes(text: str) -> Count | None:
     `48768 votes` are read alike; a share beside the count is passed over. Raises BadValue as
     `read_count` does.
     """
-    cell = _ASIDE.sub(" ", tidy(text[:_RAW_LIMIT])[:_CHARS_LIMIT]).strip(" |-–")
+    cell = _ASIDE.sub(" ", tidy(text[:_RAW_LIMIT])[:_CHARS_LIMIT]).strip(" |")
     return read_count(cell, what="votes") or read_count(cell, labelled=False)

@@ -19,7 +19,10 @@ _RAW_LIMIT = 5_000
 _DIGITS = re.compile(r"(?<![\w.,/+-])[0-9](?: [0-9])+(?![\w.,:/%])(?! [0-9])")
 _COUNTER = re.compile(r"[0-9](?: [0-9]){2,}")
 _SIGNS = " ,;|•·()–—-"
-_NEXT_LABEL = re.compile(rf"(?<=[0-9])[{_SIGNS}]*(?=[A-ZĐ][^\W\d_])(?!Tr(?![^\W_]))|[|;•]")
+_NEXT_LABEL = re.compile(
+    rf"(?<=[0-9])[{_SIGNS}]*(?=[A-ZĐ][^\W\d_])(?!Tr(?![^\W_]))|[|;•]"
+    r"|(?<=[0-9]{2}) (?=[0-9](?: [0-9]){2,}(?![\w.,]))"
+)
 _NEXT_NUMBER = re.compile(rf"(?<=[^\W\d_])[{_SIGNS}]*(?=[0-9])|[|;•]")
 
 

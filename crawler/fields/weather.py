@@ -4,6 +4,7 @@ Decides which number is a temperature, a humidity or a wind, and which words are
 Refuses to know where the block stands, and what day it is: `valid_on` is for the caller to set.
 """
 
+import html
 import re
 from dataclasses import dataclass
 
@@ -15,8 +16,14 @@ _CHARS_LIMIT = 500
 _RAW_LIMIT = 5_000
 _CONDITION_LIMIT = 80
 
-_NUMBER = r"(?:(?<![^\s(:~/–])[-−])?[0-9]{1,3}(?:[.,][0-9]{1,2})?(?![0-9])"
-_DEGREE = r"(?: ?(?:[°º˚]|độ(?! ẩm))(?: ?[CF](?![^\W_]))?| ?o ?C(?![^\W_])|℃| ?C(?![^\W_]))"
+# Of 28<sup>0</sup>C the text is 280C: a nought after two digits is a degree sign.
+_NUMBER = (
+    r"(?:(?<![^\s(:~/–])[-−–])?"
+    r"(?:[0-9]{2}(?=0 ?C(?![^\W_]))|[0-9]{1,3}(?:[.,][0-9]{1,2})?(?![0-9]))"
+)
+_DEGREE = (
+    r"(?: ?(?:[°º˚⁰ᵒ◦∘]|độ(?! ẩm))(?: ?[CF](?![^\W_]))?| ?[o0] ?C(?![^\W_])| ?℃| ?C(?![^\W_]))"
+)
 _TO = r" ?(?:[-–—~/]|đến|tới|to) ?"
 _TEMPERATURE = re.compile(
     rf"(?<![0-9.,])(?P<first>{_NUMBER})(?:{_DEGREE})?{_TO}(?P<second>{_NUMBER}){_DEGREE}"
@@ -26,11 +33,14 @@ _TEMPERATURE = re.compile(
 _LOW = r"(?:nhiệt độ )?(?:thấp nhất|thấp|min|low(?:est)?)"
 _HIGH = r"(?:nhiệt độ )?(?:cao nhất|cao|max|high(?:est)?)"
 _EXTREME = re.compile(
-    rf"(?<![^\W_])(?:(?P<low>{_LOW})|(?P<high>{_HIGH})) ?:? ?(?P<number>{_NUMBER})(?:{_DEGREE})?",
+    rf"(?<![^\W_])(?:(?P<low>{_LOW})|(?P<high>{_HIGH})) ?:? ?(?:(?:từ|khoảng|phổ biến) )*+"
+    rf"(?P<number>{_NUMBER})(?:{_DEGREE})?(?:{_TO}(?P<until>{_NUMBER})(?:{_DEGREE})?)?",
     re.IGNORECASE,
 )
 _HUMIDITY = re.compile(
-    rf"(?<![^\W_])(?:độ ẩm|humidity)(?: không khí)? ?:? ?(?P<number>{_NUMBER}) ?%", re.IGNORECASE
+    rf"(?<![^\W_])(?:độ ẩm|humidity)(?: không khí| tương đối| trung bình){{0,2}} ?:? ?"
+    rf"(?P<number>{_NUMBER}) ?%",
+    re.IGNORECASE,
 )
 _WIND = re.compile(
     rf"(?<![^\W_])(?:gió|wind)(?P<from>[^0-9%°|;/\n]{{0,40}}?)(?P<number>{_NUMBER})"
@@ -38,6 +48,10 @@ _WIND = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?P<first>{_NUMBER})(?:{_TO}(?P<second>{_NUMBER}))?")
+_LABELLED = re.compile(
+    rf"(?<![^\W_])(?:nhiệt độ|temp(?:erature)?)(?: hiện tại)? ?:? ?{_BARE.pattern}(?! ?[%/:0-9])",
+    re.IGNORECASE,
+)
 _CONDITIONS = re.compile(
     r"(?<![^\W_])(?:nắng|mưa|dông|giông|bão|mây|sương|mù|âm u|quang|tạnh|rét|lạnh|nóng|oi|hanh|khô"
     r"|tuyết|sunny|sun|clear|cloud|clouds|cloudy|overcast|rain|rainy|showers?|storms?|thunderstorms?"
@@ -60,13 +74,15 @@ def read_place(place: str, text: str) -> WeatherObservation:
     """One place's weather out of the text beside its name.
 
     °C, per cent and km/h (m/s is converted). A range gives low and high, a single value the present
-    temperature. The condition is kept as printed. `is_filled` is False when nothing could be read,
-    as in a block whose values a script would have filled in. The place may be repeated in `text`.
+    temperature; of `thấp nhất từ 24 - 26` and `cao nhất từ 31 - 33` the outermost count. Entities
+    left over from a page that escaped twice (`28&deg;C`) are read. The condition is kept as
+    printed. `is_filled` is False when nothing could be read, as in a block whose values a script
+    would have filled in. The place may be repeated in `text`.
 
     Raises BadValue outside -60…60 °C, 0…100 % humidity or 0…400 km/h, for degrees Fahrenheit, and
     when a labelled lowest is above the highest.
     """
-    place, line = tidy(place), tidy(text[:_RAW_LIMIT])[:_CHARS_LIMIT]
+    place, line = tidy(place), tidy(html.unescape(text[:_RAW_LIMIT]))[:_CHARS_LIMIT]
     rest, is_repeated = _without_place(line, place)
     found = _Found()
     left = _take_measures(rest, found)
@@ -111,13 +127,13 @@ def _take_temperatures(text: str, found: _Found) -> str:
     for _ in ("low", "high"):
         extreme = _EXTREME.search(text)
         if extreme and extreme["low"] and found.low_c is None:
-            found.low_c = _degrees(extreme)
+            found.low_c = min(_degrees(extreme), _degrees(extreme, "until"))
             text = _cut(text, extreme)
         elif extreme and extreme["high"] and found.high_c is None:
-            found.high_c = _degrees(extreme)
+            found.high_c = max(_degrees(extreme), _degrees(extreme, "until"))
             text = _cut(text, extreme)
     reading = _TEMPERATURE.search(text)
-    bare = None if reading else _BARE.fullmatch(text.strip(" |"))
+    bare = None if reading else _LABELLED.search(text) or _BARE.fullmatch(text.strip(" |"))
     if reading and reading["only"]:
         found.temperature_c = _degrees(reading, "only")
     elif reading:
@@ -126,9 +142,8 @@ def _take_temperatures(text: str, found: _Found) -> str:
         _set_range(found, _number(bare["first"]), _number(bare["second"]))
     elif bare:
         found.temperature_c = _number(bare["first"])
-    if bare:
-        return ""
-    return _cut(text, reading) if reading else text
+    found_at = reading or bare
+    return _cut(found_at.string, found_at) if found_at else text
 
 
 def _set_range(found: _Found, one: float, other: float) -> None:
@@ -139,11 +154,11 @@ def _set_range(found: _Found, one: float, other: float) -> None:
 def _degrees(found: re.Match[str], group: str = "number") -> float:
     if re.search(r"[°º˚] ?F", found[0], re.IGNORECASE):
         raise BadValue(f"{found[0]!r} is in degrees Fahrenheit")
-    return _number(found[group])
+    return _number(found[group] or found["number"])
 
 
 def _number(printed: str) -> float:
-    return float(printed.replace(",", ".").replace("−", "-"))
+    return float(printed.replace(",", ".").replace("−", "-").replace("–", "-"))
 
 
 def _cut(text: str, found: re.Match[str]) -> str:

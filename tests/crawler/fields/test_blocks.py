@@ -178,6 +178,32 @@ def test_an_image_shown_twice_is_one_image():
 
 
 @pytest.mark.parametrize(
+    ("text", "caption", "credit"),
+    [
+        ("Lễ hội làng. Ảnh: Minh Đức", "Lễ hội làng.", "Minh Đức"),
+        ("Lễ hội làng (Ảnh: TTXVN)", "Lễ hội làng", "TTXVN"),
+        ("Ảnh: AFP", None, "AFP"),
+    ],
+)
+def test_a_credit_leaves_the_caption_but_not_the_block(text, caption, credit):
+    """The block keeps the text as printed; the image has caption and credit apart."""
+    found = read(f"<figure><img src=a.jpg><figcaption>{text}</figcaption></figure>")
+    assert found.blocks == (image("a.jpg", text),)
+    assert found.images == (Image(url=ROOT + "a.jpg", caption=caption, credit=credit),)
+
+
+def test_an_image_shown_twice_keeps_its_credit_and_its_caption():
+    """Whichever place has the one, and whichever the other; a bare place takes nothing away."""
+    whole = Image(url=ROOT + "a.jpg", caption="Lễ hội", credit="AFP")
+    shown = [
+        f"<figure><img src=a.jpg><figcaption>{text}</figcaption></figure>"
+        for text in ("Ảnh: AFP", "Lễ hội", "")
+    ]
+    assert read("".join(shown)).images == (whole,)
+    assert read(shown[0] + shown[2]).images == (Image(url=ROOT + "a.jpg", credit="AFP"),)
+
+
+@pytest.mark.parametrize(
     ("href", "label", "name", "media_type"),
     [
         ("a.pdf", "Tờ trình", "Tờ trình", "application/pdf"),

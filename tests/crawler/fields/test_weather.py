@@ -46,6 +46,26 @@ def observed(text, **values):
         ("Gió: 10 km/h", {"wind_kmh": 10}),
         ("Gió Đông Bắc 5 m/s", {"wind_kmh": 18}),
         ("28°C Trời nắng", {"temperature_c": 28, "condition": "Trời nắng"}),
+        ("28⁰C", {"temperature_c": 28}),
+        ("28ᵒC", {"temperature_c": 28}),
+        ("28 ℃", {"temperature_c": 28}),
+        ("280C", {"temperature_c": 28}),
+        ("28 0C", {"temperature_c": 28}),
+        ("24-310C", {"low_c": 24, "high_c": 31}),
+        ("–2°C", {"temperature_c": -2}),
+        ("24–31°C", {"low_c": 24, "high_c": 31}),
+        ("24 –31°C", {"low_c": 24, "high_c": 31}),
+        ("24°/31°", {"low_c": 24, "high_c": 31}),
+        ("Min: 24° Max: 31°", {"low_c": 24, "high_c": 31}),
+        ("Thấp nhất: 24 Cao nhất: 31", {"low_c": 24, "high_c": 31}),
+        (
+            "Nhiệt độ thấp nhất từ 24-26 độ. Nhiệt độ cao nhất từ 31-33 độ",
+            {"low_c": 24, "high_c": 33},
+        ),
+        ("Nhiệt độ: 28 Độ ẩm: 72%", {"temperature_c": 28, "humidity_pct": 72}),
+        ("Nhiệt độ: 24 - 31", {"low_c": 24, "high_c": 31}),
+        ("Độ ẩm tương đối: 72 %", {"humidity_pct": 72}),
+        ("Mưa rào (24 - 31 độ)", {"low_c": 24, "high_c": 31, "condition": "Mưa rào"}),
         (
             "Nhiều mây, có mưa rào | 24 - 31 độ | Độ ẩm: 72% | Gió: 10 km/h",
             {
@@ -64,7 +84,16 @@ def test_each_printed_form_is_read(text, values):
     assert read_place(PLACE, f"{PLACE} {text}") == observed(f"{PLACE} {text}", **values)
 
 
-@pytest.mark.parametrize("text", ["", " \u00a0\n", "Hà Nội", "N/A", "°C", "--"])
+@pytest.mark.parametrize(
+    ("escaped", "text", "temperature"),
+    [("28&deg;C", "28°C", 28), ("28&nbsp;&ordm;C", "28 ºC", 28), ("&#8722;5&#176;C", "−5°C", -5)],
+)
+def test_entities_left_over_are_read_and_shown_as_their_signs(escaped, text, temperature):
+    """Some scripts escape a degree sign twice."""
+    assert read_place(PLACE, escaped) == observed(f"{PLACE} {text}", temperature_c=temperature)
+
+
+@pytest.mark.parametrize("text", ["", " \u00a0\n", "Hà Nội", "N/A", "°C", "--", "Nhiệt độ:"])
 def test_a_place_without_values_is_not_filled(text):
     """The block of a portal whose script never ran names the place and nothing else."""
     seen = read_place(PLACE, text)
@@ -75,7 +104,17 @@ def test_a_place_without_values_is_not_filled(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["70°C", "-61°C", "24 - 310 độ", "Độ ẩm: 140%", "82°F", "Gió 900 km/h", "Thấp 31° Cao 24°"],
+    [
+        "70°C",
+        "700C",
+        "Nhiệt độ: 280",
+        "-61°C",
+        "24 - 310 độ",
+        "Độ ẩm: 140%",
+        "82°F",
+        "Gió 900 km/h",
+        "Thấp 31° Cao 24°",
+    ],
 )
 def test_weather_out_of_sense_is_refused(text):
     """No such weather exists on the ground."""
@@ -105,7 +144,9 @@ def test_any_text_is_an_observation_or_refused(place, text):
     assert seen.is_filled == (seen.condition is not None or any(v is not None for v in values))
 
 
-@pytest.mark.parametrize("piece", ["1", "1-", "gió ", "mưa ", " ", "24 - ", "thấp ", "a|"])
+@pytest.mark.parametrize(
+    "piece", ["1", "1-", "gió ", "mưa ", " ", "24 - ", "thấp ", "a|", "280C", "&#", "nhiệt độ "]
+)
 def test_a_hostile_megabyte_takes_no_time(piece):
     """Only the beginning is read, whatever follows."""
     began = time.perf_counter()
