@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.options import ConfigOption, JsonOption
-from core.config import Config, load
+from core.config import Config, config_path, load
 from core.errors import ConfigError
 
 CASES = Path("tests/cases")
@@ -31,7 +31,7 @@ def add(
     from look import take
 
     taken = asyncio.run(take(_settings(config), source, url=url, at=at))
-    case = cases.add_case(folder, taken.capture, taken.portal, note)
+    case = cases.add_case(folder, taken.capture, taken.site.portal, taken.portal, note)
     found = cases.record_of(case)
     print(
         f"saved {folder}: {found['kind']}, {found['quality']}, layout {found['layout'] or 'none'}"
@@ -90,9 +90,11 @@ def accept(
     from core.clock import SystemClock
     from terminal.output import console
     from terminal.records import show_differences
+    from terminal.words import plain
 
     case = cases.load_case(folder)
     expected, found = cases.expected_of(folder), cases.record_of(case)
+    cases.check_fields(tuple(fields or ()), expected, found)
     changed = [
         each
         for each in cases.differences(expected or {}, found)
@@ -102,18 +104,28 @@ def accept(
         print(f"{folder}: nothing differs")
         return
     show_differences(console(), changed, is_new=expected is None)
-    if not sys.stdin.isatty():
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError(
             "an expectation is accepted by a person: run this where you can answer a question"
         )
-    if not typer.confirm(f"Is this what {case.facts['url']} says?"):
+    name = by or _user()
+    if not typer.confirm(f"Is this what {plain(case.capture.url)} says?"):
         print("left as it was")
         raise typer.Exit(1)
-    today = SystemClock().now().date()
-    cases.accept(case, tuple(fields or ()), by or getpass.getuser(), today)
+    cases.accept(case, tuple(fields or ()), name, SystemClock().now().date())
     print(f"accepted {folder}")
+
+
+def _user() -> str:
+    """Who is logged in."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError) as error:
+        raise ConfigError("--by: this machine does not say who you are; name yourself") from error
 
 
 def _settings(config: Path | None) -> Config:
     """The config when there is one; a page of any host can be saved without."""
-    return load(config) if config is not None or Path("config.toml").is_file() else Config()
+    path = config_path(config)
+    is_named = config is not None or path != Path("config.toml")
+    return load(path) if is_named or path.is_file() else Config()

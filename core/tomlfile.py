@@ -9,6 +9,8 @@ from tomlkit.exceptions import TOMLKitError
 
 from core.errors import ConfigError
 
+_BOM = "\ufeff"  # some editors write it before the first letter
+
 
 def tables_of(path: Path) -> dict[str, Any]:
     """The file's tables. Raises `ConfigError` that names the file; `FileNotFoundError` passes."""
@@ -23,9 +25,11 @@ def tables_of(path: Path) -> dict[str, Any]:
 def tables_in(text: str, path: Path) -> dict[str, Any]:
     """The tables of a TOML text; `path` is named in the `ConfigError` of a wrong one."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomllib.loads(text.removeprefix(_BOM))
+    except ValueError as error:  # also of a number longer than Python reads
         raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigError(f"{path}: not valid TOML: nested too deep") from error
 
 
 def written(tables: dict[str, Any]) -> str:
@@ -34,11 +38,26 @@ def written(tables: dict[str, Any]) -> str:
 
 
 def change_keys(path: Path, values: dict[str, Any]) -> None:
-    """Set top-level keys of a file; everything else in it stays as it is written."""
+    """Set top-level keys of a file; everything else in it stays as it is written.
+
+    The file is replaced in one step: a crash leaves the old one or the new one.
+    """
     try:
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
+        text = path.read_bytes().decode("utf-8")  # line ends as they are
+        bom, text = (_BOM, text[1:]) if text.startswith(_BOM) else ("", text)
+        document = tomlkit.parse(text)
         for key, value in values.items():
             document[key] = value
-        path.write_text(tomlkit.dumps(document), encoding="utf-8")
-    except (OSError, UnicodeDecodeError, TOMLKitError) as error:
+        replace_file(path, bom + tomlkit.dumps(document))
+    except (OSError, ValueError, TOMLKitError) as error:
         raise ConfigError(f"{path}: cannot be changed: {error}") from error
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Write a text file in one step, as UTF-8. Raises `OSError`."""
+    new = path.with_name(f".{path.name}.new")
+    try:
+        new.write_bytes(text.encode("utf-8"))
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)

@@ -12,6 +12,7 @@ from core.records import (
     Attachment,
     Count,
     Credit,
+    Image,
     PageKind,
     Provenance,
     Quality,
@@ -72,7 +73,7 @@ class _Fields:
             title=title,
             lead=lead,
             blocks=body.blocks,
-            images=body.images,
+            images=self._images(body),
             attachments=self._attachments(body),
             authors=authors,
             credits=thanks,
@@ -207,6 +208,17 @@ class _Fields:
         aside = (*self.layout.body_skip, *((self.layout.related,) if self.layout.related else ()))
         for selector in aside:
             yield from self.page.nodes(selector)
+
+    def _images(self, body: Body) -> tuple[Image, ...]:
+        """Those beside the body first: they stand above it."""
+        if self.layout.images is None:
+            return body.images
+        images = {image.url: image for image in body.images}
+        beside: dict[str, Image] = {}
+        for node in self.page.nodes(self.layout.images)[:MAX_LIST]:
+            for image in read_blocks(node, resolve=self.page.resolve).images:
+                beside.setdefault(image.url, image)
+        return tuple({**beside, **images}.values())
 
     def _attachments(self, body: Body) -> tuple[Attachment, ...]:
         if self.layout.attachments is None:

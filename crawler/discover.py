@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborNode
 from core.records import Links, Placement
 from crawler.layout import Layout
 from crawler.page import Page
-from crawler.urls import is_article_url, page_url, refusal
+from crawler.urls import Link, page_url
 
 MAX_LINKS = 2_000  # of one page
 MAX_ANCHORS = 10_000  # looked at for them
@@ -25,25 +25,26 @@ _CANONICAL = "link[rel~=canonical][href]"
 def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...] = ()) -> Links:
     """The links of a page in scope and canonical, in page order, each once, itself left out.
 
-    An article is what its URL says is one, and what stands as an item on a listing.
+    An article is what its URL says is one, and what stands on a listing or in a list of related
+    ones.
     """
-    rules = page.site.family.urls
     anchors = _in_scope(page.tree.css("a[href]"), page)
     placed = dict.fromkeys(item.url for item in placements if item.url != page.url)
-    articles = [link for link in anchors if link in placed or is_article_url(link, rules)]
-    articles += [url for url in placed if url not in set(articles)]
-    feeds = _in_scope(page.tree.css(_FEEDS), page)
-    if layout is None:
-        return Links(articles=tuple(articles), feeds=tuple(feeds), canonical=_canonical(page))
-    menu = _in_scope(page.tree.css(layout.menu), page) if layout.menu else []
-    related = _in_scope(page.tree.css(_anchors_in(layout.related)), page) if layout.related else []
-    known = set(articles)
+    related = []
+    if layout and layout.related:
+        related = _in_scope(page.tree.css(_anchors_in(layout.related)), page)
+    known = placed.keys() | {link.url for link in related}
+    found = [link.url for link in anchors if link.is_article or link.url in known]
+    articles = dict.fromkeys((*found, *placed))
+    menu = _in_scope(page.tree.css(layout.menu), page) if layout and layout.menu else []
     return Links(
         articles=tuple(articles),
-        listings=tuple(link for link in menu if link not in known and link != page.home),
-        feeds=tuple(feeds),
-        related=tuple(link for link in related if link in known),
-        next=_next_page(page, layout),
+        listings=tuple(
+            link.url for link in menu if link.url not in articles and link.url != page.home
+        ),
+        feeds=tuple(link.url for link in _in_scope(page.tree.css(_FEEDS), page)),
+        related=tuple(link.url for link in related),
+        next=_next_page(page, layout) if layout else None,
         canonical=_canonical(page),
     )
 
@@ -52,16 +53,16 @@ def _anchors_in(selector: str) -> str:
     return ", ".join(f"{part.strip()} a[href]" for part in selector.split(","))
 
 
-def _in_scope(nodes: Iterable[LexborNode], page: Page) -> list[str]:
-    found: dict[str, None] = {}
+def _in_scope(nodes: Iterable[LexborNode], page: Page) -> list[Link]:
+    found: dict[str, Link] = {}
     for node in islice(nodes, MAX_ANCHORS):
-        link = page.resolve(node.attributes.get("href") or "")
-        if link is None or link == page.url or link in found or refusal(link, page.site):
+        link = page.link(node.attrs.get("href") or "")
+        if link is None or link.url == page.url or link.url in found:
             continue
-        found[link] = None
+        found[link.url] = link
         if len(found) >= MAX_LINKS:
             break
-    return list(found)
+    return list(found.values())
 
 
 def _next_page(page: Page, layout: Layout) -> str | None:
@@ -69,7 +70,7 @@ def _next_page(page: Page, layout: Layout) -> str | None:
         node = page.node(candidate.selector)
         links = _in_scope([node], page) if node is not None else []
         if links:
-            return links[0]
+            return links[0].url
     return None
 
 

@@ -118,7 +118,9 @@ class Layout:
     body: tuple[str, ...]  # candidates for the node that holds the body
     body_skip: tuple[str, ...] = ()  # inside the body, never content
     required: frozenset[str] = frozenset({"title"})  # missing: the layout has changed
+    unread: tuple[str, ...] = ()  # nodes whose text belongs to no field: "read more"
     related: str | None = None  # links to other articles, never content
+    images: str | None = None  # nodes with images beside the body
     attachments: str | None = None  # links to files beside the body
     listing: tuple[ListingRules, ...] = ()  # the first that finds items counts
     next_page: tuple[Candidate, ...] = ()

@@ -49,7 +49,8 @@ def article_of(objects: tuple[JsonObject, ...]) -> JsonObject | None:
 def values_at(objects: tuple[JsonObject, ...], path: str) -> Iterator[str]:
     """The texts at a path such as `author.name` of the article object, or `BreadcrumbList/…`.
 
-    Lists on the way are opened; a name before `/` chooses objects of that type instead.
+    Lists on the way are opened; a name before `/` chooses objects of that type instead. A type
+    after a step (`author@Person.name`) keeps only objects of that type, and those that name none.
     """
     kind, _, steps = path.rpartition("/")
     if kind:
@@ -59,7 +60,10 @@ def values_at(objects: tuple[JsonObject, ...], path: str) -> Iterator[str]:
         roots = [article] if article is not None else []
     values: list[Any] = list(roots)
     for step in steps.split("."):
-        values = [each[step] for each in _opened(values) if isinstance(each, dict) and step in each]
+        name, _, wanted = step.partition("@")
+        values = [each[name] for each in _opened(values) if isinstance(each, dict) and name in each]
+        if wanted:
+            values = [each for each in _opened(values) if _is_of(each, wanted.lower())]
     for value in list(_opened(values))[:MAX_VALUES]:
         if isinstance(value, str | int | float) and not isinstance(value, bool):
             yield tidy(html.unescape(str(value)))
@@ -93,6 +97,10 @@ def _types(one: JsonObject) -> set[str]:
     found = one.get("@type")
     names = found if isinstance(found, list) else [found]
     return {name.rpartition("/")[2].lower() for name in names if isinstance(name, str)}
+
+
+def _is_of(one: Any, wanted: str) -> bool:
+    return isinstance(one, dict) and (wanted in _types(one) or not _types(one))
 
 
 def _opened(values: list[Any]) -> Iterator[Any]:

@@ -3,11 +3,14 @@
     ::json-ld PATH   a value of the page's JSON-LD: `::json-ld author.name`
     ::headline       the heading that the page's own title repeats
     ::text           the node that holds the main text, found by its shape
+    ::lead           the paragraph between heading and text, or named a lead
+    ::line           lines beside heading and text that may hold a date or a counter
+    ::byline         lines there that may say who wrote it
 
 What needs more than one look (JSON-LD, the main text) is worked out once, when first asked for.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -18,11 +21,14 @@ from core.text import tidy
 from crawler.layout import Candidate, Site
 from crawler.metadata import JsonObject, article_of, json_ld_of, values_at
 from crawler.prose import Prose, find_headline, find_prose
-from crawler.urls import page_url
+from crawler.urls import Link, link_of, page_url
 
 JSON_LD = "::json-ld"
 HEADLINE = "::headline"
 TEXT = "::text"
+LEAD = "::lead"
+LINE = "::line"
+BYLINE = "::byline"
 MAX_NODES = 1_000  # of one selector
 MAX_CHARS = 10_000  # of one node's text, template white space included
 
@@ -35,7 +41,8 @@ class Page:
     url: str  # canonical
     site: Site
     captured_at: datetime
-    _resolved: dict[str, str | None] = field(init=False, repr=False, default_factory=dict)
+
+    _links: dict[str, Link | None] = field(init=False, repr=False, default_factory=dict)
 
     @property
     def home(self) -> str:
@@ -83,13 +90,23 @@ class Page:
                 yield text
 
     def resolve(self, href: str) -> str | None:
-        """The canonical URL that a link on this page names; None when it names none.
+        """The canonical URL that a link on this page names; None when it names none."""
+        return page_url(href, self.url, self.site)
+
+    def link(self, href: str) -> Link | None:
+        """The link that a href of this page is; None when it may not be followed.
 
         Menus repeat their links, and several rules look at one: each is worked out once.
         """
-        if href not in self._resolved:
-            self._resolved[href] = page_url(href, self.url, self.site)
-        return self._resolved[href]
+        if href not in self._links:
+            self._links[href] = link_of(href, self.url, self.site)
+        return self._links[href]
+
+    def prune(self, selectors: Iterable[str]) -> None:
+        """Take out nodes whose text is nobody's: "read more", words for screen readers."""
+        for selector in selectors:
+            for node in self.tree.css(selector):
+                node.decompose()
 
     @cached_property
     def json_ld(self) -> tuple[JsonObject, ...]:
@@ -107,12 +124,18 @@ class Page:
             yield from values_at(self.json_ld, path.strip())
         elif word == HEADLINE:
             yield find_headline(self.tree)
+        elif word == LEAD and self.prose is not None:
+            yield self.prose.lead
+        elif word == LINE and self.prose is not None:
+            yield from self.prose.lines
+        elif word == BYLINE and self.prose is not None:
+            yield from self.prose.bylines
 
 
 def is_selector_of_ours(selector: str) -> bool:
     """Whether it is one of the words beside CSS that this file knows."""
     word, _, path = selector.partition(" ")
-    return word in (HEADLINE, TEXT, JSON_LD) and (word == JSON_LD or not path)
+    return word in (HEADLINE, TEXT, LEAD, LINE, BYLINE, JSON_LD) and (word == JSON_LD or not path)
 
 
 def raw_of(node: LexborNode, candidate: Candidate) -> str:

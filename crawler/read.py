@@ -5,6 +5,7 @@ one broad `except` of this room. Knows portals only as data (`Site`).
 """
 
 import hashlib
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -27,10 +28,12 @@ from crawler.urls import is_article_url, page_url, refusal
 
 _HERE = Path(__file__).parent
 _RULES = (
-    "read.py", "grade.py", "article.py", "listing.py", "beside.py", "page.py", "prose.py",
+    "read.py", "article.py", "listing.py", "beside.py", "page.py",
     "metadata.py", "layout.py",
 )  # fmt: skip
-_RULE_FOLDERS = ("decode", "fields")
+_RULE_FOLDERS = ("decode", "fields", "grade", "prose")
+_PORTALS = _HERE / "portals"
+_TAKEN = re.compile(r"^from crawler\.portals\.(\w+) import ", re.MULTILINE)
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -38,17 +41,26 @@ _HTML = ("text/html", "application/xhtml+xml")
 def rules_of(family: Family) -> str:
     """The hash of the rules a family's pages are read with: 16 hex digits.
 
-    It covers the portal file, what a site's own section changes, `fields/`, `decode/` and the
-    reading modules, nothing else.
+    It covers the portal file and those it takes data from, what a site's own section changes,
+    `fields/`, `decode/` and the reading modules, nothing else.
     """
     files = [_HERE / name for name in _RULES]
     files += [file for name in _RULE_FOLDERS for file in sorted((_HERE / name).glob("*.py"))]
-    files.append(_HERE / "portals" / f"{family.id.replace('-', '_')}.py")
+    files += _portal_files(family.id.replace("-", "_"))
     digest = hashlib.sha256()
     for file in files:
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     digest.update(family.overrides.encode())
     return digest.hexdigest()[:16]
+
+
+def _portal_files(name: str) -> list[Path]:
+    """The portal file of that name, then those whose data it takes, directly or not."""
+    names = [name]
+    for each in names:  # grows on the way
+        taken: list[str] = _TAKEN.findall((_PORTALS / f"{each}.py").read_text("utf-8"))
+        names += [other for other in dict.fromkeys(taken) if other not in names]
+    return [_PORTALS / f"{each}.py" for each in names]
 
 
 def read(capture: Capture, site: Site, expected: PageKind) -> Reading:
@@ -160,11 +172,14 @@ def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Rea
     quality, reason = grade_page(page, text, layout)
     if quality is not Quality.OK or layout is None:
         return replace(found, quality=quality, reason=reason, links=links_of(page, layout))
+    page.prune(layout.unread)
     refusals: list[Refusal] = []
-    placements = read_placements(page, layout, refusals)
+    has_article = is_article(page, layout)
+    placements = () if has_article else read_placements(page, layout, refusals)
+    links = links_of(page, layout, placements)
     found = replace(
         found,
-        links=links_of(page, layout, placements),
+        links=replace(links, next=None) if has_article else links,  # the next article is no page 2
         weather=read_weather(page, layout.weather, refusals),
         polls=read_polls(page, layout.polls, refusals),
         visitors=read_visitor_block(page, layout.visitors, refusals),
@@ -172,7 +187,7 @@ def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Rea
         placements=placements,
         refusals=tuple(refusals),
     )
-    if is_article(page, layout):
+    if has_article:
         return read_article(found, page, layout)
     is_wanted = is_article_url(page.url, page.site.family.urls) or expected is PageKind.ARTICLE
     if sent_to is not None and not placements:

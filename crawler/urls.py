@@ -7,6 +7,7 @@ Knows families only as data (`UrlRules`).
 import re
 from collections import Counter
 from functools import lru_cache
+from typing import NamedTuple
 
 import ada_url
 
@@ -36,15 +37,6 @@ def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     return _resolved(href, _what_counts(href, base), rules)
 
 
-def _what_counts(href: str, base: str) -> str:
-    """As much of the base as a link needs to be resolved: so pages share what is remembered."""
-    if href[0] == "?":
-        return base
-    if href[0] == "/" or href[:8].lower().startswith(("http://", "https://")):
-        return base[: base.find("/", len("https://")) + 1] or base
-    return base[: base.partition("?")[0].rfind("/") + 1] or base
-
-
 def page_url(href: str, base: str, site: Site) -> str | None:
     """`canonical` as this site writes its own URLs: on its hosts http and https are one page."""
     form = canonical(href, base, site.family.urls)
@@ -54,6 +46,38 @@ def page_url(href: str, base: str, site: Site) -> str | None:
     wanted = site.home.partition("://")[0]
     is_own = scheme != wanted and rest.partition("/")[0] in site.hosts
     return f"{wanted}://{rest}" if is_own else form
+
+
+class Link(NamedTuple):
+    """Where a link leads that may be followed."""
+
+    url: str  # canonical
+    is_article: bool  # by its shape
+
+
+def link_of(href: str, base: str, site: Site) -> Link | None:
+    """The link that `href` on the page `base` is; None when it may not be followed."""
+    href = href.strip()
+    if not href or len(href) > MAX_HREF_LENGTH or href[0] == "#":
+        return None
+    return _link(href, _what_counts(href, base), site)
+
+
+@lru_cache(maxsize=65_536)
+def _link(href: str, base: str, site: Site) -> Link | None:
+    url = page_url(href, base, site)
+    if url is None or refusal(url, site):
+        return None
+    return Link(url, is_article_url(url, site.family.urls))
+
+
+def _what_counts(href: str, base: str) -> str:
+    """As much of the base as a link needs to be resolved: so pages share what is remembered."""
+    if href[0] == "?":
+        return base
+    if href[0] == "/" or href[:8].lower().startswith(("http://", "https://")):
+        return base[: base.find("/", len("https://")) + 1] or base
+    return base[: base.partition("?")[0].rfind("/") + 1] or base
 
 
 @lru_cache(maxsize=65_536)

@@ -71,12 +71,21 @@ def _line(name: str, is_accepted: bool, changed: Sequence[Differs]) -> tuple[Tex
 
 
 def _difference(each: Differs) -> Text:
-    if isinstance(each.expected, str) and isinstance(each.found, str):
-        return diff_text(each.expected, each.found)
-    old = cell(f"[-{_shown(each.expected)}-] ", "red")
-    return old + cell(f"{{+{_shown(each.found)}+}}", "green")
+    """Word by word; as whole values where one is none, or where no eye sees what differs."""
+    is_plain = each.expected is None or each.found is None
+    if not is_plain:
+        old, new = _written(each.expected), _written(each.found)
+        if plain(old) != plain(new):
+            return diff_text(old, new)
+    old, new = (json.dumps(one, ensure_ascii=not is_plain) for one in (each.expected, each.found))
+    return cell(f"[-{old}-] ", "red") + cell(f"{{+{new}+}}", "green")
 
 
 def _shown(value: Any) -> str:
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return plain(text, VALUE_LETTERS)
+    text = _written(value)
+    more = f" ({len(text)} letters)" if len(text) > VALUE_LETTERS else ""
+    return plain(text, VALUE_LETTERS) + more
+
+
+def _written(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

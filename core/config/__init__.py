@@ -9,12 +9,11 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
     Field,
     ValidationError,
@@ -22,13 +21,26 @@ from pydantic import (
 )
 
 from core.config.layouts import LayoutConfig, UrlsConfig
+from core.config.mistakes import sentence
 from core.config.section import Section
 from core.errors import ConfigError
 from core.tomlfile import tables_of
 
 VERSION = "0.1.0"
 AUTO = "auto"  # each page's own evidence names the family
-FAMILIES = ("hanoi-liferay", "vnexpress", "wordpress", "vccorp", "epi", "onecms", "generic")
+FAMILIES = (
+    "hanoi-liferay",
+    "vportal",
+    "liferay-7",
+    "liferay-6",
+    "vnexpress",
+    "wordpress",
+    "vccorp",
+    "epi",
+    "onecms",
+    "sharepoint",
+    "generic",
+)
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
@@ -229,7 +241,7 @@ def parse(tables: dict[str, Any]) -> Config:
     try:
         config = Config.model_validate(tables)
     except ValidationError as error:
-        raise ConfigError(_sentence(error)) from error
+        raise ConfigError(sentence(error, Config)) from error
     try:
         config.crawl.user_agent.format(version="", contact="")
     except (KeyError, IndexError, ValueError) as error:
@@ -251,42 +263,3 @@ def _delay(value: object) -> timedelta:
     if value == "0s":  # for a server of one's own; real portals keep the default
         return timedelta(0)
     return duration(value)
-
-
-def _sentence(error: ValidationError) -> str:
-    """The first mistake as one line: the key, the value, what is allowed."""
-    first = error.errors(include_url=False)[0]
-    where = [part for part in first["loc"] if not _is_wrapper(part)]
-    key = ".".join(str(part) for part in where)
-    if first["type"] == "extra_forbidden":
-        model = _model_at(where[:-1])
-        return f"unknown key {key}; allowed here: {', '.join(sorted(model.model_fields))}"
-    if first["type"] == "missing":
-        return f"{key} is missing"
-    said = first["msg"].removeprefix("Value error, ")
-    shown = "" if isinstance(first["input"], dict) else f" = {first['input']!r}"
-    return f"{key}{shown}: {said[:1].lower()}{said[1:]}"
-
-
-def _is_wrapper(part: int | str) -> bool:
-    """Names that pydantic puts into a path and no person wrote."""
-    return isinstance(part, str) and (
-        part.startswith(("function-", "constrained-")) or part in ("str", "CandidateConfig")
-    )
-
-
-def _model_at(where: list[int | str]) -> type[BaseModel]:
-    """The section that a path leads to; names of portals and places in lists are passed over."""
-    model: type[BaseModel] = Config
-    for part in where:
-        field = model.model_fields.get(str(part))
-        inner = _models_in(field.annotation) if field is not None else []
-        model = inner[0] if inner else model
-    return model
-
-
-def _models_in(annotation: Any) -> list[type[BaseModel]]:
-    """The sections that a field's type names."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return [annotation]
-    return [model for part in get_args(annotation) for model in _models_in(part)]

@@ -4,16 +4,28 @@ Everything that a family's file can say, in TOML. What a selector or a pattern m
 where they are used (`crawler/custom.py`); here stand the names and the shapes.
 """
 
+import re
 from datetime import date
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from core.config.section import Section
 
 INHERITED = "..."  # in a list: what the base layout has, at this place
+_ID = re.compile(r"[a-z0-9][a-z0-9./-]{0,59}")
+_MANY = Field(strict=False, max_length=100)
+
+
+def _id(value: str) -> str:
+    if not _ID.fullmatch(value):
+        raise ValueError("allowed are at most 60 small letters, digits and . / - within")
+    return value
+
+
 Text = Annotated[str, Field(min_length=1, max_length=2_000)]
-Texts = Annotated[tuple[Text, ...], Field(strict=False, max_length=100)]
+Texts = Annotated[tuple[Text, ...], _MANY]
+Inside = Annotated[str, Field(max_length=2_000)]  # relative to a node; "" is the node itself
 
 
 class CandidateConfig(Section):
@@ -24,51 +36,51 @@ class CandidateConfig(Section):
     pattern: Text | None = None
 
 
-Candidates = Annotated[tuple[Text | CandidateConfig, ...], Field(strict=False, max_length=100)]
+Candidates = Annotated[tuple[Text | CandidateConfig, ...], _MANY]
 
 
 class ListingConfig(Section):
     """The items of a listing; selectors but `item` are relative to it, "" is the item itself."""
 
     item: Text
-    title: str
-    link: str
-    timer: str | None = None
-    view_count: str | None = None
-    summary: str | None = None
-    image: str | None = None
+    title: Inside
+    link: Inside
+    timer: Inside | None = None
+    view_count: Inside | None = None
+    summary: Inside | None = None
+    image: Text | None = None
 
 
 class WeatherConfig(Section):
     """A weather block: one row per place."""
 
     row: Text
-    place: str
-    value: str
+    place: Inside
+    value: Inside
 
 
 class PollConfig(Section):
     """A poll; selectors but `block` are relative to it, those of an option to the option."""
 
     block: Text
-    question: str
+    question: Inside
     option: Text
-    text: str = ""
-    votes: str | None = None
-    share: str | None = None
-    title: str | None = None
-    total: str | None = None
-    native_id: CandidateConfig | None = None
-    open_sign: str | None = None
-    closed_sign: str | None = None
+    text: Inside = ""
+    votes: Inside | None = None
+    share: Inside | None = None
+    title: Inside | None = None
+    total: Inside | None = None
+    native_id: Text | CandidateConfig | None = None
+    open_sign: Text | None = None
+    closed_sign: Text | None = None
 
 
 class LinkBlockConfig(Section):
     """A block of links beside the content."""
 
     block: Text
-    title: str | None = None
-    link: str = "a[href]"
+    title: Inside | None = None
+    link: Text = "a[href]"
 
 
 class SignConfig(Section):
@@ -79,9 +91,9 @@ class SignConfig(Section):
 
 
 class LayoutConfig(Section):
-    """One layout of one portal. What it does not say, its base says."""
+    """One layout of one portal. What it does not say, its base says; its dates are its own."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9./-]{0,59}$")] | None = None
+    id: Annotated[str, AfterValidator(_id)] | None = None
     base: Text | None = None
     valid_from: date | None = None
     valid_until: date | None = None
@@ -90,28 +102,36 @@ class LayoutConfig(Section):
     body: Texts | None = None
     body_skip: Texts | None = None
     required: Texts | None = None
-    related: str | None = None
-    attachments: str | None = None
-    menu: str | None = None
-    visitors: str | None = None
+    unread: Texts | None = None
+    related: Text | None = None
+    images: Text | None = None
+    attachments: Text | None = None
+    menu: Text | None = None
+    visitors: Text | None = None
     next_page: Candidates | None = None
     date_formats: Texts | None = None
-    listing: tuple[ListingConfig, ...] = Field(default=(), strict=False)
-    weather: tuple[WeatherConfig, ...] = Field(default=(), strict=False)
-    polls: tuple[PollConfig, ...] = Field(default=(), strict=False)
-    link_blocks: tuple[LinkBlockConfig, ...] = Field(default=(), strict=False)
-    missing_signs: tuple[SignConfig, ...] = Field(default=(), strict=False)
-    login_signs: tuple[SignConfig, ...] = Field(default=(), strict=False)
+    listing: Annotated[tuple[ListingConfig, ...], _MANY] = ()
+    weather: Annotated[tuple[WeatherConfig, ...], _MANY] = ()
+    polls: Annotated[tuple[PollConfig, ...], _MANY] = ()
+    link_blocks: Annotated[tuple[LinkBlockConfig, ...], _MANY] = ()
+    missing_signs: Annotated[tuple[SignConfig, ...], _MANY] = ()
+    login_signs: Annotated[tuple[SignConfig, ...], _MANY] = ()
 
     @model_validator(mode="after")
     def _dates_in_order(self) -> "LayoutConfig":
         if self.valid_from and self.valid_until and self.valid_from >= self.valid_until:
-            raise ValueError("allowed is a valid_from before valid_until")
+            raise ValueError(
+                f"allowed is a valid_from ({self.valid_from}) before valid_until "
+                f"({self.valid_until}), itself the first day after"
+            )
         return self
 
 
 class UrlsConfig(Section):
-    """What this portal's URLs mean, beyond its family's rules. Patterns see path and query."""
+    """What this portal's URLs mean, beyond its family's rules.
+
+    `never` sees path and query; `article` the path, and the query with `has_query_articles`.
+    """
 
     article: Text | None = None
     has_query_articles: bool | None = None

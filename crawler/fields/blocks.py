@@ -21,7 +21,6 @@ BETWEEN_CELLS = " | "
 BETWEEN_ROWS = " / "
 BETWEEN_ITEMS = " • "
 
-
 _CAPTION_LIMIT = 200
 _MARKED_CAPTION_LIMIT = 2_000  # of several paragraphs in one <figcaption>
 _BLOCK_NAMES = (
@@ -45,7 +44,7 @@ _TINY = re.compile(r"[01](?:\.[0-9]{1,9})? ?(?:px)?", re.IGNORECASE)
 _TINY_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:\.0{1,9})?\s*px", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[0-9]{1,3}|[IVXLC]{1,6}|[a-z])[.)] |[-–—+•*] ")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
-_SOURCES = ("src", "data-src", "data-original", "data-lazy-src")
+_SOURCES = ("data-src", "data-original", "data-lazy-src", "src")  # src holds a place until then
 _OFFICE = "application/vnd.openxmlformats-officedocument."
 _MEDIA_TYPES = {
     "csv": "text/csv",
@@ -313,7 +312,7 @@ def _styled(tag: str, attributes: Attributes, outer: _Style) -> _Style:
         align[1] if align else attributes.get("align") or ("center" if tag == "center" else "")
     )
     kind = outer.kind
-    if tag in _HEADINGS:
+    if tag in _HEADINGS and not outer.is_caption:
         kind = BlockKind.HEADING
     elif tag == "blockquote":
         kind = BlockKind.QUOTE

@@ -25,6 +25,11 @@ _DEGREE = (
     r"(?: ?(?:[°º˚⁰ᵒ◦∘]|độ(?! ẩm))(?: ?[CF](?![^\W_]))?| ?[o0] ?C(?![^\W_])| ?℃| ?C(?![^\W_]))"
 )
 _TO = r" ?(?:[-–—~/]|đến|tới|to) ?"
+_NOW_AND_RANGE = re.compile(
+    rf"(?<![0-9.,])(?P<now>{_NUMBER}){_DEGREE} ?[/|,;(] ?(?P<first>{_NUMBER})(?:{_DEGREE})?"
+    rf" ?[-–—~] ?(?P<second>{_NUMBER}){_DEGREE}\)?",
+    re.IGNORECASE,
+)
 _TEMPERATURE = re.compile(
     rf"(?<![0-9.,])(?P<first>{_NUMBER})(?:{_DEGREE})?{_TO}(?P<second>{_NUMBER}){_DEGREE}"
     rf"|(?<![0-9.,])(?P<only>{_NUMBER}){_DEGREE}",
@@ -132,6 +137,11 @@ def _take_temperatures(text: str, found: _Found) -> str:
         elif extreme and extreme["high"] and found.high_c is None:
             found.high_c = max(_degrees(extreme), _degrees(extreme, "until"))
             text = _cut(text, extreme)
+    both = _NOW_AND_RANGE.search(text)
+    if both:
+        found.temperature_c = _degrees(both, "now")
+        _set_range(found, _degrees(both, "first"), _degrees(both, "second"))
+        return _cut(text, both)
     reading = _TEMPERATURE.search(text)
     bare = None if reading else _LABELLED.search(text) or _BARE.fullmatch(text.strip(" |"))
     if reading and reading["only"]:

@@ -1,59 +1,142 @@
-"""Any other news site: what it says of itself for machines, then the shape of its text."""
+"""Any other news site: what the page shows, what it says for machines, the shape of its text.
+
+A family's layouts may be followed by these (`GENERIC.layouts`). A lead is taken only from what a
+reader sees: descriptions for machines change by themselves. No id is read out of a URL: which
+number is the article's, no unknown site tells, and canonical URLs join what is one.
+"""
 
 import re
 
-from crawler.layout import Candidate, Family, Layout, ListingRules, UrlRules, css
+from crawler.layout import Candidate, Family, Layout, ListingRules, Sign, UrlRules, css
 
 NEVER = (
     (
         "login",
         re.compile(
-            r"(?:^|/)(?:dang-nhap|dang-ky|dang-xuat|log-?in|log-?out|sign-?in|register|wp-login)"
+            r"(?:^|/)(?:dang-nhap|dang-ky|dang-xuat|log-?in|log-?out|sign-?(?:in|up|out)|register"
+            r"|wp-login|my-?account|tai-khoan|user/(?:login|register|password))"
             r"(?:\.[a-z]{2,5})?(?:[/?]|$)|[?&]p_p_id=58(?:&|_|$)",
             re.IGNORECASE,
         ),
     ),
-    ("action", re.compile(r"[?&](?:p_p_lifecycle=[12]|action=|do=|replytocom=)", re.IGNORECASE)),
-    ("portal internals", re.compile(r"^/(?:wp-admin|wp-json|xmlrpc\.php|_layouts|administrator)/")),
-    ("print twin", re.compile(r"[?&](?:print|viewMode)=|/print(?:/|$)", re.IGNORECASE)),
+    (
+        "action",
+        re.compile(
+            r"[?&](?:p_p_lifecycle=[12]|action=|do=|replytocom=|add-to-cart=|share=)|/cdn-cgi/",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "portal internals",
+        re.compile(r"^/(?:wp-admin|wp-json|xmlrpc\.php|_layouts|administrator)(?:/|$)|/admincp/"),
+    ),
+    ("print twin", re.compile(r"[?&](?:print|viewMode)=|/(?:print|in-bai|amp)(?:/|$)", re.I)),
+    ("search", re.compile(r"^/(?:tim-kiem|search|tag-search)(?:\.[a-z]{3,5})?(?:[/?]|$)|[?&]s=")),
+)
+_ARTICLE_URL = re.compile(
+    # a number before the ending: -218743.html, /218743.htm, .218743.html, -post218743.html
+    r"[-/._a-z][0-9]{5,18}\.(?:html?|aspx?|jsp|php|amp|chn|vnp|ldo|vov|epi|tpo|bld|vgp|dec|htmlx)$"
+    # a number at the end: /slug-218743, /post/218743, -post218743
+    r"|[-/](?:post|art|article|news|id|a|c|d|n|p)?-?[0-9]{5,18}/?$"
+    # a day or month, then a slug: /2026/05/05/slug-of-words, /20260505/slug-of-words
+    r"|/(?:19|20)[0-9]{2}(?:/[01]?[0-9](?:/[0-3]?[0-9])?|[01][0-9][0-3][0-9])"
+    r"/[^/.]*[a-z][^/.]*-[^/.]*(?:\.(?:html?|php|aspx))?/?$",
+    re.IGNORECASE,
 )
 
+
+def _meta(*names: str) -> tuple[Candidate, ...]:
+    selectors = (f"meta[property='{name}'], meta[name='{name}']" for name in names)
+    return css(*selectors, attribute="content")
+
+
+_SITE = re.compile(r"^(.{10,}?)(?: [-–—|•»] [^-–—|•»]{2,80})?$")  # a site's name at the end
+_DAY_IN_URL = re.compile(r"/((?:19|20)[0-9]{2}[/-][01]?[0-9][/-][0-3]?[0-9])/")
+_VIEWS = re.compile(  # "Ý kiến bạn đọc (48)" counts comments
+    r"((?:(?:lượt|lần|đã|số|người) ?(?:xem|đọc)|(?:xem|đọc) ?:|page ?views?|views?|hits).*"
+    r"|[0-9.,]+ ?(?:lượt|lần|người) (?:xem|đọc).*|[0-9.,]+ views?)",
+    re.IGNORECASE,
+)
 _FIELDS = {
     "title": (
-        *css("[itemtype*='Article'] [itemprop=headline]", "::headline", "::json-ld headline"),
-        Candidate(selector="meta[property='og:title']", attribute="content"),
+        *css("::headline", "[itemtype*='Article'] h1[itemprop=headline]", "::json-ld headline"),
+        *css("article h1", "main h1", "h1[class*=title i], h1[class*=headline i]"),
+        Candidate(selector="meta[property='og:title']", attribute="content", pattern=_SITE),
+        *css("h1"),
+        Candidate(selector="title", pattern=_SITE),
     ),
+    "lead": css("::lead"),
     "published": (
-        Candidate(selector="meta[property='article:published_time']", attribute="content"),
+        *_meta("article:published_time", "og:article:published_time"),
         *css("::json-ld datePublished"),
-        Candidate(selector="[itemprop=datePublished][content]", attribute="content"),
-        Candidate(selector="time[datetime]", attribute="datetime"),
+        *css("[itemprop=datePublished][content]", attribute="content"),
+        *css("[itemprop=datePublished][datetime]", attribute="datetime"),
+        *css("::line", "[itemprop=datePublished]"),
+        *_meta("pubdate", "publishdate", "publish-date", "DC.date.issued", "sailthru.date"),
+        *css("time[pubdate][datetime]", attribute="datetime"),
+        Candidate(selector="link[rel=canonical]", attribute="href", pattern=_DAY_IN_URL),
+        Candidate(selector="meta[property='og:url']", attribute="content", pattern=_DAY_IN_URL),
     ),
-    "authors": css("::json-ld author.name", "[itemprop=author]", "[rel=author]"),
+    "updated": (
+        *_meta("article:modified_time", "og:updated_time"),
+        *css("::json-ld dateModified"),
+        *css("[itemprop=dateModified][content]", attribute="content"),
+        *css("[itemprop=dateModified][datetime]", attribute="datetime"),
+    ),
+    "authors": css("::json-ld author@Person.name", "::byline", "::json-ld author"),
+    "section": (*_meta("article:section"), *css("::json-ld articleSection")),
+    "breadcrumb": (
+        *css("::json-ld BreadcrumbList/itemListElement.item.name"),
+        *css("::json-ld BreadcrumbList/itemListElement.name"),
+        *css("[itemtype*=BreadcrumbList] [itemprop=name]", "[class*=breadcrumb i] a"),
+    ),
+    "tags": (
+        *_meta("article:tag"),
+        *css("::json-ld keywords", "[rel=tag]", ":is(.tags, .tag-list, .post-tags) a"),
+    ),
+    "view_count": (Candidate(selector="::line", pattern=_VIEWS),),
+    "comment_count": css("::line", "::json-ld commentCount"),
 }
-_LISTING = (ListingRules(item="h2 a[href], h3 a[href]", title="", link=""),)
+
+_HEAD = ":is(h2, h3, h4, h5) a"
+_NUMBERED = ", ".join(f"{_HEAD}[href*='{digit}.htm']" for digit in range(10))
+_LISTING = (
+    ListingRules(
+        item="article:has(h2, h3, h4, h5)",
+        title=_HEAD,
+        link=_HEAD,
+        timer="time, .date, .time",
+        summary="p, .summary, .desc, .sapo",
+        image="img",
+    ),
+    ListingRules(item=_NUMBERED, title="", link=""),
+    ListingRules(item=f"{_HEAD}[href*='-']", title="", link=""),
+    ListingRules(item=f"{_HEAD}[href]", title="", link=""),
+)
+_NEXT = css(
+    "link[rel~=next][href]",
+    "a[rel~=next][href]",
+    ":is(.pagination, .paging, .pager, .page-nav, [class*=pagination i]) .next a[href]",
+    ":is(.pagination, .paging, .pager, .page-nav, [class*=pagination i]) a.next[href]",
+    ":is(.pagination, .paging, .pager, [class*=pagination i]) :is(.active, .current) + * a[href]",
+    ":is(.pagination, .paging, .pager, [class*=pagination i]) :is(.active, .current) + a[href]",
+    attribute="href",
+)
+_TEXT = Layout(
+    id="generic/text",
+    article_signs=("::text",),
+    fields=_FIELDS,
+    body=("::text", "[itemprop=articleBody]"),
+    listing=_LISTING,
+    next_page=_NEXT,
+    menu="nav a[href], [class*=menu i] a[href], [id*=menu i] a[href], header a[href]",
+    missing_signs=(Sign(selector="body.error404, .error-404, .page-404, #page-404"),),
+    login_signs=(Sign(selector="form[action*=login i] input[type=password]"),),
+)
 
 GENERIC = Family(
     id="generic",
     signs=("html",),
-    urls=UrlRules(
-        article=re.compile(r"[-/][0-9]{5,}\.(?:html?|aspx?|chn)$"),
-        never=NEVER,
-    ),
-    layouts=(
-        Layout(
-            id="generic/data",
-            article_signs=("::json-ld",),
-            fields=_FIELDS,
-            body=("[itemprop=articleBody]", "::text"),
-            listing=_LISTING,
-        ),
-        Layout(
-            id="generic/text",
-            article_signs=("::text",),
-            fields=_FIELDS,
-            body=("[itemprop=articleBody]", "::text"),
-            listing=_LISTING,
-        ),
-    ),
+    urls=UrlRules(article=_ARTICLE_URL, never=NEVER),
+    layouts=(_TEXT,),
 )

@@ -6,6 +6,7 @@ The date line stands above the content; the view counter's label is never transl
 """
 
 import re
+from dataclasses import replace
 
 from crawler.layout import (
     Candidate,
@@ -13,56 +14,11 @@ from crawler.layout import (
     Layout,
     LinkBlockRules,
     ListingRules,
-    PollRules,
-    Sign,
-    UrlRules,
     WeatherRules,
 )
-
-_NOT_FOUND = re.compile(
-    r"not found|requested resource was not found|không tìm thấy|không tồn tại", re.IGNORECASE
-)
-
-URLS = UrlRules(
-    article=re.compile(r"/-/view_content/(?P<id>[0-9]{1,18})(?:-|\.|$)"),
-    never=(
-        ("action", re.compile(r"[?&]p_p_lifecycle=[12](?:&|$)")),
-        ("login", re.compile(r"[?&]p_p_id=58(?:&|_|$)|[?&]_58_")),
-        ("login", re.compile(r"(?:^|/)(?:dang-nhap|login)(?:\.html?)?(?:[/?]|$)", re.IGNORECASE)),
-        (
-            "portal internals",
-            re.compile(r"^(?:/(?:vi|en))?/c/|/-/view_content/.*[?&]viewMode=print"),
-        ),
-        ("pop-up twin", re.compile(r"[?&]p_p_state=(?:pop_up|exclusive)(?:&|$)")),
-    ),
-    drop_params=frozenset({"redirect", "inheritRedirect", "t", "p_auth", "doAsUserLanguageId"}),
-    suffix_trap=re.compile(r"(?:/(?:vi|en))+/?$"),
-)
+from crawler.portals.liferay import LOGIN_SIGNS, MISSING_SIGNS, NEXT_PAGE, POLLS, URLS
 
 _TIMER = "div.assetPublishDate.block_timer"
-
-_POLL = "div.portlet-polls-display"
-_POLL_ID = Candidate(selector="input[name$='_questionId']", attribute="value")
-_POLL_FORM = PollRules(
-    block=f"{_POLL}:has(label.radio)",
-    title=".portlet-title-text",
-    question="form",
-    option="label.radio",
-    native_id=_POLL_ID,
-    open_sign="input[type=radio]",
-)
-_POLL_RESULT = PollRules(
-    block=f"{_POLL}:has(td.table-cell)",
-    title=".portlet-title-text",
-    question="form",
-    option="tbody tr",
-    text="td:nth-child(5)",
-    votes="td:nth-child(2)",
-    share="td:nth-child(1)",
-    total="table ~ div",
-    native_id=_POLL_ID,
-    open_sign="input[type=radio]",
-)
 
 LAYOUT_2022 = Layout(
     id="hanoi-liferay/2022",
@@ -101,13 +57,8 @@ LAYOUT_2022 = Layout(
             image=".asset-image img",
         ),
     ),
-    next_page=(
-        Candidate(
-            selector="ul.lfr-pagination-buttons li:nth-last-child(2):not(.disabled) a",
-            attribute="href",
-        ),
-    ),
-    menu="ul.navi a[href]",
+    next_page=NEXT_PAGE,
+    menu="ul.navi a[href], div.portlet-site-map a[href], h3.tlecmh3 a[href]",
     weather=(
         WeatherRules(
             row="div.weather_wrapper table.weather_data tr",
@@ -115,20 +66,23 @@ LAYOUT_2022 = Layout(
             value="td:nth-child(2)",
         ),
     ),
-    polls=(_POLL_FORM, _POLL_RESULT),
+    polls=POLLS,
     visitors="div.visitor-tracking-wraper",
     link_blocks=(
         LinkBlockRules(
-            block="div.weblink-client-portlet, [id*='portallienketportlet'].portlet-boundary",
+            block=":is(div.weblink-client-portlet, [id*='portallienketportlet'].portlet-boundary)",
             title=".portlet-title-text",
             link="a[href], option[value]",
         ),
+        # a web content with links, in the side column under a title of its own
+        LinkBlockRules(
+            block=".span3 div.portlet-journal-content:has(.portlet-title-text)",
+            title=".portlet-title-text",
+            link="div.journal-content-article a[href]",
+        ),
     ),
-    missing_signs=(
-        Sign(selector="#portlet_status h3.alert-error", words=_NOT_FOUND),
-        Sign(selector="code.lfr-url-error"),
-    ),
-    login_signs=(Sign(selector="form[action*='p_p_id=58'] input[type=password]"),),
+    missing_signs=MISSING_SIGNS,
+    login_signs=LOGIN_SIGNS,
 )
 
 HANOI_LIFERAY = Family(
@@ -138,9 +92,12 @@ HANOI_LIFERAY = Family(
         "[id*='_WAR_portalweatherportlet']",
         "[id*='_WAR_portallienketportlet']",
         "div.dd_chuyenmuc",
+        # on pages without content too, and on pop-ups
+        "#point_portal_egov_date",
+        "link[href*='portal-lienket-portlet/']",
     ),
     url_mark=re.compile(r"/-/view_content/[0-9]"),
     signs=("html.aui", "div.portlet-boundary", "[id^='p_p_id_']"),
-    urls=URLS,
+    urls=replace(URLS, article=re.compile(r"/-/view_content/(?P<id>[0-9]{1,18})(?:-|\.|$)")),
     layouts=(LAYOUT_2022,),
 )

@@ -153,3 +153,12 @@ def test_a_hostile_megabyte_takes_no_time(piece):
     with contextlib.suppress(BadValue):
         read_place(PLACE, piece * (1_000_000 // len(piece)))
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize(
+    "text", ["27°C / 24 - 31°C", "27°C (24°C - 31°C)", "27 độ, 24~31 độ", "27ºC | 24–31ºC"]
+)
+def test_the_present_temperature_stands_before_the_days_range(text):
+    """One value, then two: now, lowest, highest."""
+    found = read_place("Hà Nội", text)
+    assert (found.temperature_c, found.low_c, found.high_c) == (27, 24, 31)

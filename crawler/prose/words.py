@@ -1,0 +1,135 @@
+"""What classes, ids and labels say of a block: that it is no part of an article's text. Pure."""
+
+import re
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Place(IntEnum):
+    """What a block's names say of it."""
+
+    OPEN = 0  # nothing
+    ASIDE = 1  # its names say that it leads elsewhere: believed unless it is text without links
+    NAMED = 2  # its names say that it is no part of the article
+    APART = 3  # its tag says so, or its role
+
+
+_APART_TAGS = frozenset(("aside", "dialog", "footer", "menu", "nav"))
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_ROLES = {
+    "alertdialog": Place.APART, "banner": Place.ASIDE, "complementary": Place.ASIDE,
+    "contentinfo": Place.APART, "dialog": Place.APART, "menu": Place.APART,
+    "menubar": Place.APART, "navigation": Place.APART, "search": Place.APART,
+}  # fmt: skip
+_LONGEST_NAMES = 500  # characters; longer ones name nothing
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_APART = re.compile(
+    r"(?<![a-z])(?:"
+    r"comments?|comment-?(?:list|s?-?area|box|form)|(?:box-?)?binh-?luan|y-?kien|disqus|livefyre"
+    r"|repl(?:y|ies)|respond"
+    r"|ads?|adv|advert(?:s|isement|isements|ising)?|quang-?cao|sponsor(?:ed)?|dfp|adsense"
+    r"|adsbygoogle|ad-?(?:box|slot|unit|container|wrapper|zone|label)|outbrain|taboola"
+    r"|foot(?:er)?|news-?letter|subscri(?:be|ption)|sign-?up|log-?in|dang-?nhap|cookies?|gdpr"
+    r"|consent|pop-?up|modal|overlay|light-?box|toast|survey|polls?|tham-?do|rating|votes?"
+    r"|danh-?gia|(?:author|user|writer)-?(?:box|bio|info|card|profile|about)|about-?(?:the-?)?author|copy-?right"
+    r"|instagram-media"
+    r"|disclaimer|paywall|weather|thoi-?tiet|thong-?ke|luot-?truy-?cap|print-?only"
+    r")(?![a-z])"
+)
+_ASIDE = re.compile(
+    r"(?<![a-z])(?:"
+    r"relat(?:ed|e|es|ive)|related-?(?:news|posts?|articles?)|(?:tin-?|bai-?)?lien-?quan|tin-?khac"
+    r"|bai-?khac|(?:tin-?)?cung-?(?:chuyen-?muc|loai)|tin-?moi|(?:tin-?)?(?:doc|xem)-?nhieu"
+    r"|tin-?nong|xem-?them|doc-?them|recommend(?:ed|ations?)?|recirc(?:ulation)?"
+    r"|suggest(?:ed|ions?)?|more-(?:news|stor(?:y|ies)|articles?|posts?|from|on)"
+    r"|most-?(?:read|popular|viewed|recent)|popular|trending|read-?more|see-?also|also-?read"
+    r"|other-?(?:news|posts?|articles?)|tin-?lq|post-nav(?:igation)?|nav-(?:links|previous|next)"
+    r"|teasers?|promo(?:tion|s)?|banners?"
+    r"|shar(?:e|es|ing|e-?bar|e-?buttons?|edaddy)|socials?|social-?(?:share|media|links?|icons?)"
+    r"|addthis|addtoany|a2a|sharethis|chia-?se|fb-like|tool-?bars?|article-tools"
+    r"|nav|nav-?bar|navigation|(?:main-?|sub-?|top-?)?menus?|bread-?crumbs?|pag(?:ination|er|ing)"
+    r"|top-?bar|side-?bars?|aside|skip-?links?|masthead"
+    r"|tags|tag-?(?:list|cloud)|(?:post|entry|article|box|block|news)-?tags?|tu-?khoa|key-?words?"
+    r"|web-?links?|doi-?tac"
+    r")(?![a-z])"
+)
+_HIDDEN = re.compile(
+    r"(?<![\w:-])(?:hidden|d-none|sr-only|visually-?hidden|screen-reader-text)(?![\w:-])"
+)
+_SHOWN_LATER = re.compile(r"(?<![a-z])(?:xs|sm|md|lg|xl|xxl)[:-](?:block|flex|grid|inline|table)")
+HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+CAPTION = re.compile(r"(?<![a-z])caption", re.IGNORECASE)
+LEAD = re.compile(
+    r"(?<![a-z])(?:sapo|lead|standfirst|chapeau|chapo|intro|excerpt|summary|hometext|trich-?yeu"
+    r"|tom-?tat|dek)(?![a-z])",
+    re.IGNORECASE,
+)
+FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv|od[ts]|txt)(?:$|[?#/])", re.IGNORECASE)
+SENTENCE = re.compile(r"[.!?…;,:](?:[\s\"'”’»)\]]|$)|[。，！？、；：]")
+LEGAL = re.compile(  # of lower-case text
+    r"©|all rights reserved|bản quyền (?:thuộc|©|\(c\))|giấy phép (?:số|xuất bản|hoạt động)"
+    r"|giấy phép thiết lập|ghi rõ nguồn|chịu trách nhiệm (?:chính|nội dung|xuất bản)"
+    r"|copyright (?:\(c\)|20|19)"
+)
+_MONTHS = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
+    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
+)
+_DAY = (
+    r"(?:[0-9]{1,2} ?[/.-] ?[0-9]{1,2} ?[/.-] ?[0-9]{4}(?![0-9])"
+    r"|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])"
+    r"|[0-9]{1,2},? tháng [0-9]{1,2},? (?:năm )?[0-9]{4}"
+    rf"|{_MONTHS}\.? [0-9]{{1,2}}(?:st|nd|rd|th)?,? [0-9]{{4}}"
+    rf"|[0-9]{{1,2}}(?:st|nd|rd|th)?[ -]{_MONTHS}[.,]?[ -][0-9]{{4}})"
+)
+STAMP = re.compile(
+    rf"(?<![^\W_])(?:[0-9]{{1,2}}[:hg][0-9]{{2}}['’]?(?: ?[ap]m)?[ ,|–-]{{1,5}}(?:ngày )?)?{_DAY}",
+    re.IGNORECASE,
+)
+DATE_LABEL = re.compile(
+    r"(?:ngày đăng|đăng (?:ngày|lúc)|cập nhật|ngày xuất bản|ngày gửi|published|posted|updated"
+    r"|date)(?![^\W_])",
+    re.IGNORECASE,
+)
+RELATED_LABEL = re.compile(
+    r"(?:[>»*•-]+ ?)?(?:(?:cac )?(?:tin|bai)(?: viet| tuc| bai)? (?:lien quan|khac|cung|moi"
+    r"|doc nhieu|xem nhieu|noi bat|nong).{0,30}|xem them|doc them|xem tiep|moi doc them"
+    r"|co the ban quan tam|lien quan|tin moi(?: nhat)?|related(?: .{0,25})?|read (?:more|next|also)"
+    r"|see also|more (?:from|on|in|stories|news).{0,30}|most (?:read|popular|viewed).{0,20}"
+    r"|recommended.{0,20}|you (?:may|might) also like|also read|don.?t miss|up next|tags?|tu khoa"
+    r"|chu de|topics?|chia se|share(?: this.{0,20})?|follow us.{0,20})(?: ?\([0-9]+\))? ?[:…»>.]*"
+)
+COMMENT_LABEL = re.compile(
+    r"[0-9]{0,5} ?(?:(?:y kien|binh luan|phan hoi)(?: (?:ban doc|cua ban|doc gia|bai viet"
+    r"|moi nhat))?|gui (?:y kien|binh luan|phan hoi).{0,20}|comments?|leave a (?:comment|reply)"
+    r"|discussion|responses?)(?: ?\(? ?[0-9]+ ?\)?)? ?[:…]*"
+)
+
+
+def place_of(tag: str, attributes: dict[str, str | None]) -> Place:
+    """What tag, role, class and id say of a block."""
+    if tag in _APART_TAGS:
+        return Place.APART
+    if tag in HEADINGS:
+        return Place.OPEN
+    role = attributes.get("role")
+    place = Place.ASIDE if tag == "form" else Place.OPEN
+    if role:
+        place = max(place, _ROLES.get(role, Place.OPEN))
+    names = attributes.get("class") or ""
+    if attributes.get("id"):
+        names = f"{names} {attributes['id']}"
+    return max(place, named_place(names)) if names else place
+
+
+@lru_cache(maxsize=8_192)
+def named_place(names: str) -> Place:
+    """What class and id say of a block."""
+    if len(names) > _LONGEST_NAMES:
+        return Place.OPEN
+    if _HIDDEN.search(names) and not _SHOWN_LATER.search(names):
+        return Place.NAMED
+    plain = _CAMEL.sub("-", names).lower().replace("_", "-")
+    if _APART.search(plain):
+        return Place.NAMED
+    return Place.ASIDE if _ASIDE.search(plain) else Place.OPEN
