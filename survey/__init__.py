@@ -27,6 +27,7 @@ from pipeline import site_of
 
 MAX_SECTIONS = 30  # written into the config
 LISTINGS_ASKED = 3  # when the front page names too few articles
+_HOME = re.compile(r"^(?:trang chủ|trang nhất|home ?page|home)\s+[-–—|»:]\s+", re.IGNORECASE)
 _ENTRY = {"feed": re.compile(rb"<(?:item|entry)[\s>]"), "sitemap": re.compile(rb"<(?:loc)[\s>]")}
 _ID_NOISE = re.compile(
     r"^(?:www|portal|cong|congthongtin|m)\.|\.(?:gov|edu|com|org|net)(?:\.|$)|\.vn$"
@@ -109,7 +110,7 @@ class _Look:
             raise FetchError(f"{done.site.home} is no HTML page that can be read", url=capture.url)
         self._settle_family(page)
         title = page.tree.css_first("title")
-        done.title = tidy(title.text()[:1_000]) if title is not None else ""
+        done.title = _HOME.sub("", tidy(title.text()[:1_000])) if title is not None else ""
         done.front = read(capture, done.site, PageKind.FRONT)
         links = done.front.links
         done.sections = tuple(dict.fromkeys(map(_path, links.listings)))[:MAX_SECTIONS]
@@ -130,7 +131,11 @@ class _Look:
         resolve = _resolver(self.done.site)
         feeds = list(self.done.front.links.feeds)
         sitemaps = [url for written in robots.sitemaps if (url := resolve(written))]
-        sitemaps = sitemaps or [url for url in (resolve("/sitemap.xml"),) if url]
+        usual = resolve("/sitemap.xml")
+        if not sitemaps and usual is not None:
+            guess = await self._machine_list("sitemap", usual)
+            if guess.entries_count is not None:  # a guess that fails is no news
+                self.done.found.append(guess)
         for kind, urls in (("feed", feeds), ("sitemap", sitemaps)):
             for url in urls[:1]:
                 self.done.found.append(await self._machine_list(kind, url))

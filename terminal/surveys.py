@@ -51,6 +51,7 @@ def show_survey(console: Console, seen: Seen) -> None:
             )
         )
     else:
+        console.print()
         console.print(_articles(seen))
         console.print(_rates(seen.articles))
     for note in seen.notes:
