@@ -8,6 +8,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -278,13 +279,13 @@ def _portal(facts: dict[str, Any]) -> PortalConfig:
 
 
 def _address(facts: dict[str, Any], key: str) -> ada_url.URL:
-    try:
-        url = ada_url.URL(facts[key])
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"{key} = {shown(facts[key])}: allowed is http:// or https://") from error
-    if url.protocol not in ("http:", "https:"):
-        raise ConfigError(f"{key} = {shown(facts[key])}: allowed is http:// or https://")
-    return url
+    written = facts[key]
+    with suppress(ValueError):
+        if isinstance(written, str):
+            url = ada_url.URL(written)
+            if url.protocol in ("http:", "https:"):
+                return url
+    raise ConfigError(f"{key} = {shown(written)}: allowed is http:// or https://")
 
 
 def _hoped_for(facts: dict[str, Any]) -> PageKind:

@@ -48,7 +48,8 @@ def change_keys(path: Path, values: dict[str, Any]) -> None:
         document = tomlkit.parse(text)
         for key, value in values.items():
             document[key] = value
-        replace_file(path, bom + tomlkit.dumps(document))
+        text = tomlkit.dumps(document)
+        replace_file(path, bom + text + ("" if text.endswith("\n") else "\n"))
     except (OSError, ValueError, TOMLKitError) as error:
         raise ConfigError(f"{path}: cannot be changed: {error}") from error
 

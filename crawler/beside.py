@@ -22,7 +22,7 @@ from crawler.fields.polls import read_option, read_share, read_votes
 from crawler.fields.visitors import read_visitors
 from crawler.fields.weather import read_place
 from crawler.layout import LinkBlockRules, PollRules, WeatherRules
-from crawler.page import Page, raw_of
+from crawler.page import Page, nodes_in, raw_of
 
 MAX_PLACES = 100
 MAX_POLLS = 20  # of one page, and options of one poll
@@ -65,17 +65,17 @@ def read_polls(
 
 
 def read_visitor_block(page: Page, selector: str | None, refusals: Refusals) -> Visitors | None:
-    """The counters of visitors that a page shows; None when it shows none."""
-    for node in page.nodes(selector)[:MAX_BLOCKS] if selector else ():
-        text = node.text(separator="\n")[:MAX_CHARS]
-        try:
-            visitors = read_visitors(text)
-        except BadValue as error:
-            refusals.append(_refusal("visitors", text, error))
-            continue
-        if visitors is not None:
-            return visitors
-    return None
+    """The counters of visitors that a page shows; None when it shows none.
+
+    They may stand in several nodes, one counter each.
+    """
+    nodes = page.nodes(selector)[:MAX_BLOCKS] if selector else []
+    text = "\n".join(node.text(separator="\n") for node in nodes)[:MAX_CHARS]
+    try:
+        return read_visitors(text) if text else None
+    except BadValue as error:
+        refusals.append(_refusal("visitors", text, error))
+        return None
 
 
 def read_link_blocks(page: Page, rules_of_all: tuple[LinkBlockRules, ...]) -> tuple[LinkBlock, ...]:
@@ -100,7 +100,7 @@ def _poll(block: LexborNode, rules: PollRules, refusals: Refusals) -> Poll | Non
     question = _own_text(block, rules.question)
     options = [
         option
-        for node in block.css(rules.option)[:MAX_OPTIONS]
+        for node in nodes_in(block, rules.option)[:MAX_OPTIONS]
         if (option := _option(node, rules, refusals)) is not None
     ]
     if not question:

@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 from core.text import tidy
 from crawler.layout import LIST_FIELDS, Candidate, Layout, PollRules, Sign
 from crawler.page import TEXT, Page
+from crawler.read import choose_layout
 
 _SHOWN_CHARS = 200
 _VALUES_SHOWN = 3
@@ -29,9 +30,21 @@ class Try:
 
 
 def explain(page: Page) -> Iterator[Try]:
-    """Every rule of every layout of the page's family, candidates in the order of trust."""
-    for layout in page.site.family.layouts:
+    """Every rule of every layout of the page's family, candidates in the order of trust.
+
+    What the page's own layout takes out of it (`unread`) no other rule sees, as in reading: the
+    page is changed.
+    """
+    layouts = page.site.family.layouts
+    unread = [
+        [_Tried(page, layout.id).nodes("unread", selector) for selector in layout.unread]
+        for layout in layouts
+    ]
+    chosen = choose_layout(page)
+    page.prune(chosen.unread if chosen is not None else ())
+    for layout, taken_out in zip(layouts, unread, strict=True):
         tried = _Tried(page, layout.id)
+        yield from taken_out
         yield from _of_article(tried, layout)
         yield from _of_listings(tried, layout)
         yield from _of_blocks(tried, layout)
@@ -50,7 +63,7 @@ def _of_article(tried: "_Tried", layout: Layout) -> Iterator[Try]:
     for field, candidates in layout.fields.items():
         for candidate in candidates:
             yield tried.values(f"fields.{field}", candidate, is_list=field in LIST_FIELDS)
-    for rule in ("related", "attachments", "menu", "visitors"):
+    for rule in ("related", "images", "attachments", "menu", "visitors"):
         selector = getattr(layout, rule)
         if selector is not None:
             yield tried.nodes(rule, selector)

@@ -66,8 +66,8 @@ class Page:
         return None if selector.startswith("::") else self.tree.css_first(selector)
 
     def nodes(self, selector: str) -> list[LexborNode]:
-        """The nodes that match, in page order, at most MAX_NODES."""
-        return self.tree.css(selector)[:MAX_NODES]
+        """The nodes that match, each once, in page order, at most MAX_NODES."""
+        return nodes_in(self.tree, selector)[:MAX_NODES]
 
     def values(self, candidate: Candidate, *, is_list: bool = False) -> Iterator[str]:
         """The texts a candidate finds, tidied, empty ones left out.
@@ -130,6 +130,12 @@ class Page:
             yield from self.prose.lines
         elif word == BYLINE and self.prose is not None:
             yield from self.prose.bylines
+
+
+def nodes_in(tree: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """The nodes that match, each once: of a list of selectors lexbor gives a node for each."""
+    found = tree.css(selector)
+    return list({node.mem_id: node for node in found}.values()) if "," in selector else found
 
 
 def is_selector_of_ours(selector: str) -> bool:

@@ -20,7 +20,16 @@ from crawler.decode import decode_text, scan_complexity
 from crawler.detect import detect, of_family
 from crawler.discover import links_of
 from crawler.fields.fonts import mend_fonts
-from crawler.grade import grade_page, is_article, sent_on, shows_content
+from crawler.grade import (
+    grade_page,
+    is_article,
+    is_challenge,
+    is_written,
+    rests_on_shape,
+    said_instead,
+    sent_on,
+    shows_content,
+)
 from crawler.layout import Family, Layout, Site
 from crawler.listing import read_placements
 from crawler.page import Page
@@ -35,6 +44,15 @@ _RULE_FOLDERS = ("decode", "fields", "grade", "prose")
 _PORTALS = _HERE / "portals"
 _TAKEN = re.compile(r"^from crawler\.portals\.(\w+) import ", re.MULTILINE)
 _HTML = ("text/html", "application/xhtml+xml")
+_FRONT = re.compile(  # where portals keep their front page, beside `/`
+    r"/(?:(?:vi|en|vn)/?|(?:(?:vi|en)/)?(?:web/[^/]+/)?(?:trang-?chu|home|homepage|index|default)"
+    r"(?:\.[a-z]{3,5})?/?)?",
+    re.IGNORECASE,
+)
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_PLAIN = _REDIRECTS | {200, 304, 404, 410}  # answers as they should be
+_CHALLENGE_BYTES = 1 << 16  # of a refusal, looked at
+_LEAST_ITEMS = 3  # of a list told by its shape; fewer headings with a link stand on any page
 
 
 @cache
@@ -70,7 +88,7 @@ def read(capture: Capture, site: Site, expected: PageKind) -> Reading:
     `wrong_page`. Answers other than 200 carry no records; their quality says what they are.
     """
     blank = refused(capture, site, Quality.OK, "")
-    quality, reason = _grade_answer(capture)
+    quality, reason = _grade_answer(capture, site)
     if quality is not Quality.OK or capture.status != 200:
         return replace(blank, quality=quality, reason=reason)
     if not _is_html(capture):
@@ -143,18 +161,35 @@ def header(capture: Capture, name: bytes) -> str | None:
     return None
 
 
-def _grade_answer(capture: Capture) -> tuple[Quality, str]:
-    if capture.status == 401:
+def _grade_answer(capture: Capture, site: Site) -> tuple[Quality, str]:
+    status = capture.status
+    if status == 401:
         return Quality.LOGIN_WALL, "the server asks for a login (401)"
-    if capture.status == 403:
+    if status in _REDIRECTS and refusal(_location(capture, site), site) == "login":
+        return Quality.LOGIN_WALL, f"the server sends on to a login ({status})"
+    if status > 200 and status not in _PLAIN and _is_challenged(capture):
+        return Quality.BOT_WALL, f"a bot check stands before the page ({status})"
+    if status == 403:
         return Quality.BOT_WALL, "the server refuses us (403)"
-    if capture.status == 429 or capture.status >= 500:
-        return Quality.SERVER_ERROR, f"the server answered {capture.status}"
+    if status == 429 or status >= 500:
+        return Quality.SERVER_ERROR, f"the server answered {status}"
     if capture.quality is not Quality.OK:
         return capture.quality, f"the bytes are {capture.quality.value.replace('_', ' ')}"
-    if capture.status == 200 and not capture.body.strip():
+    if status == 200 and not capture.body.strip():
         return Quality.EMPTY, "the page has no bytes"
     return Quality.OK, ""
+
+
+def _location(capture: Capture, site: Site) -> str:
+    """Where a redirect leads, canonical; the page's own URL when it does not say."""
+    there = page_url(header(capture, b"location") or "", capture.url, site)
+    return there or capture.url
+
+
+def _is_challenged(capture: Capture) -> bool:
+    if header(capture, b"cf-mitigated") == "challenge":
+        return True
+    return is_challenge(capture.body[:_CHALLENGE_BYTES].decode("latin-1"))
 
 
 def _is_html(capture: Capture) -> bool:
@@ -167,9 +202,10 @@ def _is_html(capture: Capture) -> bool:
 
 def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Reading:
     layout = choose_layout(page)
-    sent_to = sent_on(page)
     found = replace(blank, layout=layout.id if layout else None)
     quality, reason = grade_page(page, text, layout)
+    if layout is None and quality is Quality.LAYOUT_CHANGED and (sent_to := sent_on(page)):
+        return _sent_on(replace(found, links=links_of(page, None)), page, sent_to)
     if quality is not Quality.OK or layout is None:
         return replace(found, quality=quality, reason=reason, links=links_of(page, layout))
     page.prune(layout.unread)
@@ -190,41 +226,55 @@ def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Rea
     if has_article:
         return read_article(found, page, layout)
     is_wanted = is_article_url(page.url, page.site.family.urls) or expected is PageKind.ARTICLE
-    if sent_to is not None and not placements:
+    if not placements and (sent_to := sent_on(page)):
         return _sent_on(found, page, sent_to)
     if is_wanted:
-        return _not_there(found, page)
+        return _not_there(found, page, layout)
     if page.url == page.home:
         return replace(found, kind=PageKind.FRONT)
     return replace(found, kind=PageKind.LISTING if placements else PageKind.OTHER)
 
 
-def _not_there(found: Reading, page: Page) -> Reading:
-    """An article was expected and is not there: what stands in its place."""
-    if page.url == page.home:
-        quality, shown = Quality.SOFT_404, "the front page"
-    elif found.placements:
-        quality, shown = Quality.WRONG_PAGE, "a listing"
+def _not_there(found: Reading, page: Page, layout: Layout) -> Reading:
+    """An article was expected and is not there: what stands in its place.
+
+    Only what is surely another page lets an article count as gone. Where both are told by their
+    shape, a page that calls itself an article is one whose text was not found.
+    """
+    least = _LEAST_ITEMS if rests_on_shape(layout) else 1
+    is_list = sum(item.url != page.home for item in found.placements) >= least
+    if _is_front(page.url, page):
+        quality, reason = Quality.SOFT_404, "the front page at an article's URL"
+    elif instead := said_instead(page):
+        quality, reason = instead
+    elif is_list and not (rests_on_shape(layout) and is_written(page)):
+        quality, reason = Quality.WRONG_PAGE, "a listing at an article's URL"
     else:
-        quality, shown = Quality.LAYOUT_CHANGED, "no article"
-    return replace(found, quality=quality, reason=f"{shown} at an article's URL")
+        quality, reason = Quality.LAYOUT_CHANGED, "no article at an article's URL"
+    return replace(found, quality=quality, reason=reason)
 
 
 def _sent_on(found: Reading, page: Page, sent_to: str) -> Reading:
     """A page that only sends its reader on; to the front page means that it is gone."""
-    if sent_to == page.home and page.url != page.home:
-        return replace(
-            found, quality=Quality.SOFT_404, reason="the page only sends on to the front page"
-        )
-    links = found.links
-    if not refusal(sent_to, page.site) and sent_to != page.url:
+    quality, there = Quality.WRONG_PAGE, sent_to
+    links, reason = found.links, refusal(sent_to, page.site)
+    if _is_front(sent_to, page) and not _is_front(page.url, page):
+        quality, there = Quality.SOFT_404, "the front page"
+    elif reason == "login":
+        quality, there = Quality.LOGIN_WALL, "a login"
+    elif sent_to.partition("?")[0] == page.url.partition("?")[0]:
+        quality, there = Quality.BOT_WALL, "itself"
+    elif not reason:
         links = replace(links, listings=(*links.listings, sent_to))
-    return replace(
-        found,
-        links=links,
-        quality=Quality.WRONG_PAGE,
-        reason=f"the page only sends on to {sent_to}",
-    )
+    return replace(found, links=links, quality=quality, reason=f"the page only sends on to {there}")
+
+
+def _is_front(url: str, page: Page) -> bool:
+    """Whether a URL is the front page's, by the config or by its name."""
+    if url == page.home:
+        return True
+    site, _, path = url.removeprefix("https://").removeprefix("http://").partition("/")
+    return site in page.site.hosts and _FRONT.fullmatch(f"/{path}") is not None
 
 
 def choose_layout(page: Page) -> Layout | None:

@@ -56,16 +56,22 @@ def named(key: object) -> str:
 
 
 def _most_telling(mistakes: Sequence[Mistake]) -> Mistake:
-    """The first; where one value may have two shapes, what is wrong inside the one it has."""
+    """The first; but a wrong name rather than the right one that is missing for it.
+
+    Where one value may have two shapes, what is wrong inside the one it has.
+    """
     first = mistakes[0]
     path, _, told = first
-    if not isinstance(told["input"], dict):
+    if told["type"] == "missing":
+        beside = [each for each in mistakes if each[0][:-1] == path[:-1]]
+    elif isinstance(told["input"], dict):
+        beside = [
+            each for each in mistakes if len(each[0]) > len(path) and each[0][: len(path)] == path
+        ]
+    else:
         return first
-    inside = [
-        each for each in mistakes if len(each[0]) > len(path) and each[0][: len(path)] == path
-    ]
-    unknown = (each for each in inside if each[2]["type"] == "extra_forbidden")
-    return next(unknown, inside[0] if inside else first)
+    unknown = (each for each in beside if each[2]["type"] == "extra_forbidden")
+    return next(unknown, beside[0] if beside else first)
 
 
 def _allowed(mistakes: Sequence[Any], path: Sequence[str]) -> str:

@@ -66,7 +66,7 @@ _BEFORE: dict[What, str] = {
 _AFTER: dict[What, str] = _BEFORE | {
     "views": (
         r"views?|hits|reads?|(?:lượt|lần) (?:xem|đọc|truy cập|view)|người (?:đã )?(?:xem|đọc)"
-        r"|luot xem"
+        r"|luot xem|xem$"
     ),
     "comments": (
         r"bình luận|ý kiến|phản hồi|nhận xét|thảo luận|trả lời|comments?|repl(?:y|ies)"

@@ -57,7 +57,7 @@ _CAPTCHA = (
     " iframe[src*='recaptcha'], iframe[src*='hcaptcha'], iframe[src*='challenges.cloudflare.com']"
 )
 _FORM = "textarea, input[type=email i], input[type=tel i], input[type=password i]"
-_PASSWORD = "form input[type=password i]"
+_LOGIN_FIELDS = "form input[type=password i]"
 _MOUNTS = "#root, #app, #__next, #__nuxt, #___gatsby, app-root, [ng-app]"
 _MEDIA = "img, picture, iframe, frame, object, embed, video, audio, canvas"
 _WRITTEN = (
@@ -135,7 +135,7 @@ def sent_on(page: Page) -> str | None:
     return page.resolve(leaves[1] or leaves[2]) if leaves is not None else None
 
 
-# --- an article by its shape, a list ---------------------------------------------------------------
+# --- an article by its shape, a list -------------------------------------------------------------
 
 
 def _of_article(page: Page, text: str, layout: Layout) -> Verdict | None:
@@ -143,9 +143,9 @@ def _of_article(page: Page, text: str, layout: Layout) -> Verdict | None:
     titles = titles_of(page, "head > title", "h1")
     if not titles:
         return _trouble(page, text, Said(page))
-    for title in titles:
+    for title in titles[:1] if titles[-1] in titles[0] else titles:
         quality = said_by_title(title)
-        if quality is None or (quality is Quality.LOGIN_WALL and not page.matches(_PASSWORD)):
+        if quality is None or (quality is Quality.LOGIN_WALL and not page.matches(_LOGIN_FIELDS)):
             continue
         if not _is_told(page, layout, quality):
             return judged(quality, title)
@@ -183,7 +183,7 @@ def _of_list(page: Page, layout: Layout) -> Verdict | None:
         for title in titles_of(page, name):
             quality = said_by_title(title)
             is_beside = quality is Quality.LOGIN_WALL and (
-                name == "h1" or not page.matches(_PASSWORD)
+                name == "h1" or not page.matches(_LOGIN_FIELDS)
             )
             if quality is not None and not is_beside:
                 return judged(quality, title)
@@ -195,7 +195,7 @@ def _missing(page: Page, layout: Layout) -> Verdict | None:
     return judged(Quality.SOFT_404, "") if is_missing else None
 
 
-# --- neither: what the page says is all there is ---------------------------------------------------
+# --- neither: what the page says is all there is -------------------------------------------------
 
 
 def _of_nothing(page: Page, text: str, layout: Layout | None) -> Verdict | None:
@@ -248,8 +248,8 @@ def _login(page: Page, layout: Layout | None, said: Said) -> Verdict | None:
     """A login form alone; below running text it stands aside."""
     has_sign = layout is not None and any(_shows(page, sign) for sign in layout.login_signs)
     is_beside = not said.is_short and page.prose is not None and page.prose.is_article
-    if (has_sign and not is_beside) or (said.is_short and page.matches(_PASSWORD)):
-        return Quality.LOGIN_WALL, "the page is a login form"
+    if (has_sign and not is_beside) or (said.is_short and page.matches(_LOGIN_FIELDS)):
+        return judged(Quality.LOGIN_WALL, said.shown)
     return None
 
 

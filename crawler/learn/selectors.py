@@ -26,9 +26,10 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9:._-]{1,40}")
 _TAG = re.compile(r"[a-z][a-z0-9]{0,20}")
 _NUMBERED = re.compile(r"[0-9]{3}|(?:^|[_-])[0-9]+$|^[^0-9]*(?:[0-9]+[A-Za-z_-]+){3}")
 _HASHED = re.compile(
-    r"(?:css|sc|jss|jsx|emotion|styled|svelte|astro|tss)-[A-Za-z0-9]{4,}|\w+__[A-Za-z0-9_-]{5,8}"
+    r"(?:css|sc|jss|jsx|emotion|styled|svelte|astro|tss)-[A-Za-z0-9]{4,}"
+    r"|\w+__(?=\w*[0-9]|\w+[A-Z])[A-Za-z0-9_-]{5,8}"  # title__3xYz1
     r"|(?=[a-z]*[A-Z])(?=[A-Z]*[a-z])(?=\w*[0-9])\w{5,8}"  # x7Kq9b
-    r"|[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5,}|[a-z]{2,}[A-Z]{2,}[a-z]+[A-Z]\w*"
+    r"|(?=[a-z]*[a-z][A-Z][a-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{6,}"  # hNfzcx
 )
 _STATE = re.compile(
     r"(?:is|has|js|no|ng|wow|animate)(?:[_-].*|d)?|active|current|selected|open(?:ed)?|shown?"
@@ -101,7 +102,7 @@ def _below_parents(
             for steps, further in between:
                 for target, cost, is_named in targets:
                     yield f"{above} > {steps}{target}", cost + 0.5 + more / 2 + further, is_named
-        places = [(tag, 0.4), *((css, 1.2) for css in _placed(parent)[:2])]
+        places = [(tag, 0.6), *((css, 1.2) for css in _placed(parent)[:2])]
         between = [
             (f"{css} > {steps}", cost + further)
             for css, cost in places

@@ -16,21 +16,25 @@ _MARKS = (
     ":is(script[src*='/_layouts/'], link[href*='/_layouts/'])",
 )
 # `/vn/tin-tuc/76842/….aspx`, `/Pages/TinTuc/140962/….html`; some have the section's number first.
-_PATH = r"/tin-?tuc/(?:[0-9]+/)?(?P<id>[0-9]{1,12})/[^/?]+\.(?:aspx|html)$"
-_QUERY = r"\.aspx\?(?:[^#]*&)?(?:ItemID|NewsID|TintucID|IDNews)=[0-9]{1,12}(?:&|$)"
+_PATH = r"/tin-?tuc/(?:[0-9]+/)?(?=[0-9]+/[^/?]+\.(?:aspx|html)$)"
+_QUERY = r"\.aspx\?(?:[^#]*&)?(?:tintucid|idnews)=(?=[0-9]+(?:&|$))"
+_IN_LIST = r"\.aspx\?(?:[^#]*&)?(?:itemid|newsid)=[0-9]{1,12}(?:&|$)"
 
 SHAREPOINT = Family(
     id="sharepoint",
     marks=_MARKS,
     signs=(*_MARKS, "form#aspnetForm"),
     urls=UrlRules(
-        article=re.compile(f"{_PATH}|{_QUERY}", re.IGNORECASE),
+        article=re.compile(rf"(?i)(?:{_PATH}|{_QUERY})(?P<id>[0-9]{{1,12}})|{_IN_LIST}"),
         has_query_articles=True,
         never=tuple(
             (reason, re.compile(pattern, re.IGNORECASE))
             for reason, pattern in (
                 ("login", r"/_forms/|/(?:authenticate|signout|login)\.aspx"),
-                ("portal internals", r"/_(?:layouts|vti_bin|catalogs|api|controltemplates)/"),
+                (
+                    "portal internals",
+                    r"/_(?:layouts(?!/(?:15/)?feed\.aspx)|vti_bin|catalogs|api|controltemplates)/",
+                ),
                 ("action", r"/(?:editform|newform|upload)\.aspx|[?&](?:isdlg|toolpaneview)="),
                 ("twin of a list", r"[?&](?:sort(?:field|dir)|filterfield[0-9]|view|calendar\w+)="),
                 ("search", r"/(?:print(?:page)?|(?:oss)?search|results|tim-?kiem)\.aspx"),

@@ -19,6 +19,7 @@ _TEXTS = (
     *("#divArticleDescription2", "#divArticleContent", "#divArticleDescription"),
     *("#news-detail", "#News-content", "#contenttin"),
 )
+_SIGNED = f"{_BODY} > p[style*=right i]:last-child > strong"
 _HEAD = ":is(h1, h2, h3) > a[href]"
 _SAID = "[id$=PlaceHolderMain_LabelMessage], #ms-error-body"
 _LOGIN = "[id$=signInControl_password], form[action*='/_forms/'] input[type=password]"
@@ -37,11 +38,12 @@ NEWS = Layout(
         "title": (*css("#txtTitle", "#layoutBanTin h4", "[id$=_lbTitle]"), *_PAGE_TITLE),
         "lead": css("#idTomTat", "#divArticleDescription > p:first-of-type"),
         "published": css(_DATES),
+        "authors": css(_SIGNED),
         "breadcrumb": css("ul.breadcrumb > li", "[id$=_ContentMap] a"),
         "tags": css("#Tags a"),
     },
     body=(_BODY,),
-    body_skip=("[id$=_label]",),
+    body_skip=("[id$=_label]", _SIGNED),
     related="ul.othernews_fullwidth",
     listing=(
         ListingRules(
@@ -87,8 +89,12 @@ VENDOR = replace(
             "#divArticleDescription:has(~ #divArticleContent)",
         ),
         "published": css("span.News_Time_Post", "div.date-detail span", "[id$=_pnHide] span"),
-        "view_count": css("span.News_Time_Post"),  # `Ngày đăng: … / Lượt xem: 74`
-        "authors": css("[id$=_pnNguontin]", "div.Author_Write_TG > p"),
+        # `Ngày đăng: … / Lượt xem: 74`
+        "view_count": css("span.News_Time_Post", "div.news_content p[align=right]:last-of-type"),
+        "authors": css(
+            "[id$=_pnNguontin], div.Author_Write_TG > p",
+            "div.news_content p[align=right] > strong",
+        ),
         "breadcrumb": css("ul.UL_Link_Menu > li"),
     },
     body=_TEXTS,

@@ -248,3 +248,9 @@ def test_a_hostile_megabyte_takes_no_time(piece, labelled):
         with contextlib.suppress(BadValue):
             read_count(piece * (1_000_000 // len(piece)), labelled=labelled, what=what)
     assert time.perf_counter() - began < 2
+
+
+def test_a_number_before_a_bare_xem_counts_only_at_the_end():
+    """Stock Liferay prints `1 Xem`; `12 Xem thêm` is a link."""
+    assert read_count("1 Xem").count == 1
+    assert read_count("12 Xem thêm") is None

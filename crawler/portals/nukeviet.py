@@ -1,0 +1,135 @@
+"""NukeViet 4 and 5: schools, districts and small newspapers of Vietnam.
+
+Evidence: the default theme and language files of nukeviet/nukeviet on GitHub (modules news: detail,
+viewcat_*, topic, list_articles, block_*; voting, statistics; layout, system), of 4.x and of 5
+before and after its move to Bootstrap 5. *Unverified*: the weather block, an extension of third
+parties, and themes that print `Đã xem: 75`; no page of a portal was ever saved.
+
+`article:published_time` is never read: 4.x writes it with a zone in its middle. The hidden
+`dateModified` repeats the time of publication.
+"""
+
+import re
+from dataclasses import replace
+
+from crawler.layout import (
+    Candidate,
+    Family,
+    Layout,
+    ListingRules,
+    PollRules,
+    Sign,
+    UrlRules,
+    WeatherRules,
+    css,
+)
+
+_FOUR = ".news_column:has(#news-bodyhtml, .bodytext)"
+_FIVE = "div.vstack:has(> .news-bodyhtml)"
+_VIEWS = re.compile(r"((?:Đã xem|[Ll]ượt xem|[Vv]iews?) ?: ?[0-9][0-9.,]*)")
+_TITLE = "a:not(.cat-link):not(.thumbnail):not(:has(> img:only-child))"  # no picture, no section
+
+LAYOUT_4 = Layout(
+    id="nukeviet/4",
+    article_signs=(f"{_FOUR} h1",),
+    fields={
+        "title": css(f"{_FOUR} h1"),
+        "lead": css(f"{_FOUR} .hometext", f"{_FOUR} #hometext"),
+        "published": css(f"{_FOUR} .row span.h5", f"{_FOUR} em.time",
+                         f"{_FOUR} [itemprop=datePublished]", "::json-ld datePublished"),
+        "updated": css("::json-ld dateModified"),
+        "authors": css(f"{_FOUR} p.h5.text-right", f"{_FOUR} p.text-right:has(> strong)"),
+        "breadcrumb": css(".temp-breadcrumbs [itemprop=title], .temp-breadcrumbs [itemprop=name]",
+                          "[itemtype*=BreadcrumbList] [itemprop=name]",
+                          ".breadcrumb > li, .breadcrumbs > li"),
+        "tags": css(".news_column div.h5 > a > em"),
+        "view_count": (Candidate(selector=f"{_FOUR} .row", pattern=_VIEWS),),
+    },
+    body=("#news-bodyhtml", f"{_FOUR} .bodytext"),
+    unread=(".list-group-item-heading > .label, .visually-hidden, .icon_new, .badge-new",),
+    related=".other-news ul.related, ul.detail-related",
+    images=f"{_FOUR} figure.article, {_FOUR} #hometext .imghome",
+    attachments=".news-download-file a[download]",
+    listing=(
+        ListingRules(  # the blocks of a front page, and a section in any of its forms
+            # A leading article with others in its box is told from them by its heading alone.
+            item="#hot-news .margin-bottom-lg:has(> h2), #hot-news li, .viewcat-grid,"
+            " .news_grid .thumbnail, ul.related > li, .news_column .panel-body > .row >"
+            " div:has(> h3 > a), .news_column .panel-body:has(> ul.related) > :is(h2, h3),"
+            " .news_column .panel-body:not(:has(ul.related)):has(> :is(h2, h3) > a)",
+            title=_TITLE, link=_TITLE, view_count="li:has(.fa-eye)", image="img",
+            timer=".text-muted li:first-child, p:has(> .fa-clock-o), em:last-child",
+            summary=".text-justify, p:not(.text-right):not(:has(em, img))",
+        ),
+        ListingRules(item="a.list-group-item", title=".list-group-item-heading", link=""),
+        ListingRules(item=".block_groups li", title=_TITLE, link=_TITLE, image="img"),
+    ),
+    next_page=css("ul.pagination > li.active + li > a[href]", "link[rel=next]"),
+    menu="#menusite a[href], #menu-site-default a[href], .news_column .panel-heading a[href]",
+    weather=(WeatherRules(row="div:has(> #showWeather)", value="#showWeather",
+                          place="select option[selected], select option"),),
+    polls=(
+        PollRules(block="form:has([onclick*=nv_sendvoting])", question="h3, h4, strong",
+                  option=".radio, .checkbox", text="label", open_sign="input[name^=option]"),
+        PollRules(block="div:has(> h3.text-primary + .row .progress)", question="h3", option=".row",
+                  text="div:first-child", share=".progress-bar", total="p.text-center"),
+    ),
+    visitors="ul.counter, div.content.online",
+    missing_signs=(Sign(selector=".nv-infodie",
+                        words=re.compile(r"404|không (?:tồn tại|tìm thấy)|not found", re.I)),),
+    login_signs=(Sign(selector="form[data-toggle=userLogin], form[action*='/users/login']"),),
+)  # fmt: skip
+LAYOUT_5 = replace(
+    LAYOUT_4,
+    id="nukeviet/5",
+    article_signs=(f"{_FIVE} > h1",),
+    fields={
+        "title": css(f"{_FIVE} > h1"),
+        "lead": css(f"{_FIVE} > .clearfix > div.fw-bold"),
+        "published": css(f"{_FIVE} > .row > .text-body-secondary", "::json-ld datePublished"),
+        "updated": css("::json-ld dateModified"),
+        "authors": css(f"{_FIVE} > .text-end > p"),
+        "breadcrumb": css(".site-breadcrumbs-item:not(.site-breadcrumbs-more)"),
+        "tags": css(f"{_FIVE} a.badge:has(.fa-tag)"),
+        "view_count": (Candidate(selector=f"{_FIVE} > .row", pattern=_VIEWS),),
+    },
+    body=(".news-bodyhtml",),
+    related=f"section > ul.vstack, {_FIVE} > div > div.fs-5 + ul",
+    images=f"{_FIVE} > .clearfix > figure, {_FIVE} > figure",
+    attachments=f"{_FIVE} > .card a[download]",
+    listing=(
+        ListingRules(
+            item="article.row, article.card, .list-group-item:has(> div > h2), div.mt-4 >"
+            " ul.vstack > li, .article-headline .item-inner",
+            title=_TITLE, link=_TITLE, timer="ul.list-inline > li:first-child, span.text-muted",
+            view_count="li:has(.fa-eye)", summary=".text-truncate-3", image="img",
+        ),
+        ListingRules(item=".block-news > li", title=_TITLE, link=_TITLE, image="img"),
+    ),
+    menu=".navbar-nav a[href], .site-menu a[href]",
+    polls=(
+        PollRules(block="form:has(input.form-check-input[name^=option])", question="div.fw-medium",
+                  option=".form-check", text="label", open_sign="input[name^=option]"),
+        PollRules(block=":has(> .vstack > .v-item)", question="div.text-primary", option=".v-item",
+                  text="p", share=".progress-bar", total=".vstack + div.text-center"),
+    ),
+    visitors="ul.vstack:has(> li .fa-bolt)",
+)  # fmt: skip
+
+_LANG = r"^/(?:index\.php/)?(?:[a-z]{2}/)?"
+NUKEVIET = Family(
+    id="nukeviet",
+    marks=("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml", ".news-bodyhtml",
+           "form#form3B", "script[src*='/assets/js/language/']", "[onclick*=nv_sendvoting]"),
+    signs=("meta[name=generator][content*=NukeViet i], #news-bodyhtml, .news-bodyhtml",
+           ".news_column, .nv-infodie, ul.counter, script[src*='/assets/js/']"),
+    urls=UrlRules(
+        article=re.compile(
+            rf"{_LANG}(?!(?:download|laws|shops|users|photos|videoclips)/)[^?/]+/[^?]*?"
+            r"-(?P<id>[0-9]{1,12})(?=\.html(?:\?|$))"
+        ),
+        has_query_articles=True,
+        never=(),
+    ),
+    layouts=(LAYOUT_4, LAYOUT_5),
+)  # fmt: skip
