@@ -44,7 +44,7 @@ _ENGLISH = frozenset(
     )
 )
 _LETTERS_TO_JUDGE = 20
-_CHARS_TO_JUDGE = 20_000
+_CHARS_TO_JUDGE = 5_000
 
 
 def nfc(text: str) -> str:

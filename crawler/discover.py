@@ -16,10 +16,7 @@ from crawler.urls import Link, page_url
 
 MAX_LINKS = 2_000  # of one page
 MAX_ANCHORS = 10_000  # looked at for them
-_FEEDS = ", ".join(
-    f"link[rel~=alternate][type*='{kind}']" for kind in ("rss+xml", "atom+xml", "feed+json")
-)
-_CANONICAL = "link[rel~=canonical][href]"
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 
 
 def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...] = ()) -> Links:
@@ -28,6 +25,7 @@ def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...
     An article is what its URL says is one, and what stands on a listing or in a list of related
     ones.
     """
+    feeds, canonical = _declared(page)
     anchors = _in_scope(page.tree.css("a[href]"), page)
     placed = dict.fromkeys(item.url for item in placements if item.url != page.url)
     related = []
@@ -42,10 +40,10 @@ def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...
         listings=tuple(
             link.url for link in menu if link.url not in articles and link.url != page.home
         ),
-        feeds=tuple(link.url for link in _in_scope(page.tree.css(_FEEDS), page)),
+        feeds=tuple(link.url for link in _in_scope(feeds, page)),
         related=tuple(link.url for link in related),
         next=_next_page(page, layout) if layout else None,
-        canonical=_canonical(page),
+        canonical=canonical,
     )
 
 
@@ -74,7 +72,15 @@ def _next_page(page: Page, layout: Layout) -> str | None:
     return None
 
 
-def _canonical(page: Page) -> str | None:
-    """What the page declares to be its one URL, resolved; no more than its word."""
-    node = page.tree.css_first(_CANONICAL)
-    return page_url(node.attributes.get("href") or "", page.url, page.site) if node else None
+def _declared(page: Page) -> tuple[list[LexborNode], str | None]:
+    """The `<link>`s to feeds, and what the page declares to be its URL: no more than its word."""
+    feeds: list[LexborNode] = []
+    canonical = None
+    for node in page.tree.css("link[rel]")[:MAX_LINKS]:
+        attributes = node.attributes
+        rel = (attributes.get("rel") or "").lower().split()
+        if "alternate" in rel and (attributes.get("type") or "").lower() in _FEED_TYPES:
+            feeds.append(node)
+        elif "canonical" in rel and canonical is None:
+            canonical = page_url(attributes.get("href") or "", page.url, page.site)
+    return feeds, canonical

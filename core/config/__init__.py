@@ -34,6 +34,7 @@ FAMILIES = (
     "liferay-7",
     "liferay-6",
     "vnexpress",
+    "nukeviet",
     "wordpress",
     "vccorp",
     "epi",

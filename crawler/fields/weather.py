@@ -89,6 +89,8 @@ def read_place(place: str, text: str) -> WeatherObservation:
     """
     place, line = tidy(place), tidy(html.unescape(text[:_RAW_LIMIT]))[:_CHARS_LIMIT]
     rest, is_repeated = _without_place(line, place)
+    if not rest:  # the block of most portals, on every page: no need to look for anything
+        return WeatherObservation(place=place, is_filled=False, text=place)
     found = _Found()
     left = _take_measures(rest, found)
     left = _take_temperatures(left, found)

@@ -9,6 +9,7 @@ from crawler.portals.generic import GENERIC
 from crawler.portals.hanoi_liferay import HANOI_LIFERAY
 from crawler.portals.liferay_6 import LIFERAY_6
 from crawler.portals.liferay_7 import LIFERAY_7
+from crawler.portals.nukeviet import NUKEVIET
 from crawler.portals.onecms import ONECMS
 from crawler.portals.sharepoint import SHAREPOINT
 from crawler.portals.vccorp import VCCORP
@@ -24,6 +25,7 @@ FAMILIES: dict[str, Family] = {
         LIFERAY_7,
         LIFERAY_6,
         VNEXPRESS,
+        NUKEVIET,
         WORDPRESS,
         VCCORP,
         EPI,

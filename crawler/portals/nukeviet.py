@@ -116,20 +116,27 @@ LAYOUT_5 = replace(
     visitors="ul.vstack:has(> li .fa-bolt)",
 )  # fmt: skip
 
-_LANG = r"^/(?:index\.php/)?(?:[a-z]{2}/)?"
+_PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, or `?language=vi&nv=news&op=<section>/<slug>-<id>`
+    r"(?:^/(?:[a-z]{2}/)?(?!(?:download|laws|shops|photos)/)[^?/]+/[^?]*?(?=-[0-9]{1,12}\.html(?:\?|$))"
+    r"|[?&]op=[^&]+?(?:/|%2F)(?!page-)[^&/]*?(?=-[0-9]{1,12}(?:&|$)))-(?P<id>[0-9]{1,12})"
+)
 NUKEVIET = Family(
     id="nukeviet",
-    marks=("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml", ".news-bodyhtml",
-           "form#form3B", "script[src*='/assets/js/language/']", "[onclick*=nv_sendvoting]"),
+    marks=("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml, .news-bodyhtml",
+           "form#form3B, [onclick*=nv_sendvoting], .nv-infodie"),
     signs=("meta[name=generator][content*=NukeViet i], #news-bodyhtml, .news-bodyhtml",
            ".news_column, .nv-infodie, ul.counter, script[src*='/assets/js/']"),
     urls=UrlRules(
-        article=re.compile(
-            rf"{_LANG}(?!(?:download|laws|shops|users|photos|videoclips)/)[^?/]+/[^?]*?"
-            r"-(?P<id>[0-9]{1,12})(?=\.html(?:\?|$))"
-        ),
+        article=re.compile(_PATH),
         has_query_articles=True,
-        never=(),
+        never=(
+            ("login", re.compile(r"^/(?:[a-z]{2}/)?users(?:/|$)|[?&]nv=users(?:&|$)")),
+            ("twin", re.compile(r"(?:/|[?&]op=)(?:print|savefile|sendmail)(?:/|%2F)|[?&]nocache=")),
+            ("action", re.compile(r"[?&](?:download|pdf|checkss|nv_ajax_voting)=|/comment/")),
+            ("search", re.compile(r"^/(?:[a-z]{2}/)?(?:[^/]+/search|seek)/|[?&](?:q=|nv=seek)")),
+            ("portal internals", re.compile(r"^/(?:admin|install|includes|modules)/")),
+        ),
+        drop_params=frozenset({"nv_redirect"}),
     ),
     layouts=(LAYOUT_4, LAYOUT_5),
 )  # fmt: skip
