@@ -23,6 +23,7 @@ from storage.archive import Archive
 from storage.decide import VisitRecord
 from storage.frontier import key_of
 from storage.keep import place_of
+from storage.portals import family_seen
 from storage.warc import KeptCapture, Place, StoredVisit, read_capture
 
 MAX_BODY_BYTES = 1 << 30  # the fetching limits held already when these bytes were taken
@@ -49,7 +50,8 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
                 waiting.add(stored.place.file)
             continue
         portal_config = config.portals[visit.target.portal]
-        site = site_of(visit.target.portal, portal_config)
+        seen = archive.run(partial(family_seen, portal_id=visit.target.portal)).result()
+        site = site_of(visit.target.portal, portal_config, seen)
         last = visit.last
         is_page = last is not None and visit.failure is None and last.status != 304
         reading = None

@@ -232,9 +232,9 @@ class _Cycle:
         return state
 
     async def _learn_family(self, family: str | None) -> None:
-        """A page showed of which family the portal is: its URL rules hold from now on."""
+        """The first page with a mark of a family decides: its URL rules hold from now on."""
         site, portal = self._portal.site, self._portal
-        if not site.is_family_open or family in (None, site.family.id, GENERIC.id):
+        if not site.is_family_open or site.family is not GENERIC or family in (None, GENERIC.id):
             return
         assert family is not None
         self._portal = replace(portal, site=of_family(site, FAMILIES[family]))

@@ -7,7 +7,7 @@ from pathlib import Path
 import ada_url
 
 from core.clock import SystemClock
-from core.config import Config, PortalConfig
+from core.config import Config, PortalConfig, parse
 from core.errors import ConfigError
 from core.records import Capture, PageKind, Quality, Reading
 from core.times import instant_of
@@ -118,5 +118,6 @@ def _portal_for(config: Config, url: str) -> tuple[Config, str]:
         if parsed.hostname in portal.hosts:
             return config, portal_id
     host = parsed.hostname
-    made = PortalConfig(host=host, scheme=parsed.protocol.rstrip(":"))
+    section = {"host": host, "scheme": parsed.protocol.rstrip(":")}
+    made = parse({"portals": {"x": section}}).portals["x"]
     return config.model_copy(update={"portals": {**config.portals, host: made}}), host

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,6 +30,7 @@ def crawl(
     names = portals or sorted(settings.portals)
     for name in names:
         settings.user_agent(name)
+    _check_rules(settings, names)
     if not names:
         raise ConfigError("the config names no portal; add a [portals.NAME] section")
     _log_to_stderr(logging.INFO if is_verbose else logging.WARNING)
@@ -64,8 +65,17 @@ def run(archive: ArchiveOption = None, config: ConfigOption = None) -> None:
 
     settings = load(config)
     triggers_of(settings)  # a wrong schedule is told before an archive is made
+    _check_rules(settings, settings.portals)
     _log_to_stderr(logging.INFO)
     _with_archive(settings, archive, lambda opened: serve(settings, opened, opened.clock))
+
+
+def _check_rules(settings: Config, names: Iterable[str]) -> None:
+    """Wrong rules in a portal's section are told before an archive is made."""
+    from pipeline import site_of
+
+    for name in names:
+        site_of(name, settings.portal(name))
 
 
 def _with_archive(settings: Config, folder: Path | None, work: Callable[["Archive"], Any]) -> None:

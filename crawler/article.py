@@ -22,9 +22,10 @@ from core.records import (
 )
 from core.text import fold, language_of
 from crawler.fields.authors import read_authors
-from crawler.fields.blocks import Body, read_blocks, read_files
+from crawler.fields.blocks import Body, read_blocks
 from crawler.fields.counts import What, read_count
 from crawler.fields.dates import read_when
+from crawler.fields.files import read_files
 from crawler.layout import Layout
 from crawler.page import TEXT, Page
 from crawler.urls import native_id

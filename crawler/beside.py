@@ -22,7 +22,7 @@ from crawler.fields.polls import read_option, read_share, read_votes
 from crawler.fields.visitors import read_visitors
 from crawler.fields.weather import read_place
 from crawler.layout import LinkBlockRules, PollRules, WeatherRules
-from crawler.page import Page, nodes_in, raw_of
+from crawler.page import Page, nodes_in, value_at
 
 MAX_PLACES = 100
 MAX_POLLS = 20  # of one page, and options of one poll
@@ -108,7 +108,7 @@ def _poll(block: LexborNode, rules: PollRules, refusals: Refusals) -> Poll | Non
     native_id = None
     if rules.native_id is not None:
         node = block.css_first(rules.native_id.selector)
-        native_id = tidy(raw_of(node, rules.native_id)) if node is not None else None
+        native_id = value_at(node, rules.native_id) if node is not None else None
     total = _votes(text_in(block, rules.total), refusals) if rules.total is not None else None
     return Poll(
         question=question,

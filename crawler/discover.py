@@ -48,7 +48,7 @@ def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...
 
 
 def _anchors_in(selector: str) -> str:
-    return ", ".join(f"{part.strip()} a[href]" for part in selector.split(","))
+    return f"*:is({selector}) a[href]"  # a bare `:is(…)` before a blank matches nothing in lexbor
 
 
 def _in_scope(nodes: Iterable[LexborNode], page: Page) -> list[Link]:

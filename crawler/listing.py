@@ -93,7 +93,9 @@ class _Items:
         if not text:
             return None
         try:
-            return read_count(text)
+            if self.rules.view_count is None:
+                return read_count(text)
+            return read_count(text) or read_count(text, labelled=False)
         except BadValue as error:
             self._refuse("placements.view_count", text, error)
             return None

@@ -3,6 +3,7 @@
     ::json-ld PATH   a value of the page's JSON-LD: `::json-ld author.name`
     ::headline       the heading that the page's own title repeats
     ::text           the node that holds the main text, found by its shape
+    ::heading        the heading next above the main text, when its title repeats none
     ::lead           the paragraph between heading and text, or named a lead
     ::line           lines beside heading and text that may hold a date or a counter
     ::byline         lines there that may say who wrote it
@@ -26,9 +27,11 @@ from crawler.urls import Link, link_of, page_url
 JSON_LD = "::json-ld"
 HEADLINE = "::headline"
 TEXT = "::text"
+HEADING = "::heading"
 LEAD = "::lead"
 LINE = "::line"
 BYLINE = "::byline"
+_WORDS = frozenset((HEADLINE, TEXT, HEADING, LEAD, LINE, BYLINE))
 MAX_NODES = 1_000  # of one selector
 MAX_CHARS = 10_000  # of one node's text, template white space included
 
@@ -82,10 +85,7 @@ class Page:
             node = self.tree.css_first(candidate.selector)
             found = iter((raw_of(node, candidate),)) if node is not None else iter(())
         for raw in found:
-            text = tidy(raw)
-            if candidate.pattern is not None:
-                match = candidate.pattern.search(text)
-                text = (match[1] or "").strip() if match else ""
+            text = _value(raw, candidate)
             if text:
                 yield text
 
@@ -124,6 +124,8 @@ class Page:
             yield from values_at(self.json_ld, path.strip())
         elif word == HEADLINE:
             yield find_headline(self.tree)
+        elif word == HEADING and self.prose is not None:
+            yield self.prose.heading
         elif word == LEAD and self.prose is not None:
             yield self.prose.lead
         elif word == LINE and self.prose is not None:
@@ -141,7 +143,20 @@ def nodes_in(tree: LexborHTMLParser | LexborNode, selector: str) -> list[LexborN
 def is_selector_of_ours(selector: str) -> bool:
     """Whether it is one of the words beside CSS that this file knows."""
     word, _, path = selector.partition(" ")
-    return word in (HEADLINE, TEXT, LEAD, LINE, BYLINE, JSON_LD) and (word == JSON_LD or not path)
+    return word == JSON_LD or (word in _WORDS and not path)
+
+
+def value_at(node: LexborNode, candidate: Candidate) -> str:
+    """What a candidate finds at this node; "" for nothing."""
+    return _value(raw_of(node, candidate), candidate)
+
+
+def _value(raw: str, candidate: Candidate) -> str:
+    text = tidy(raw)
+    if candidate.pattern is None:
+        return text
+    match = candidate.pattern.search(text)
+    return (match[1] or "").strip() if match else ""
 
 
 def raw_of(node: LexborNode, candidate: Candidate) -> str:

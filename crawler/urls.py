@@ -155,7 +155,7 @@ def refusal(url: str, site: Site) -> str:
 def native_id(url: str, rules: UrlRules) -> str | None:
     """The portal's own id of the article this URL names; None when it names none."""
     match = _article_match(url, rules)
-    return match["id"] if match and "id" in match.re.groupindex else None
+    return (match["id"] or None) if match and "id" in match.re.groupindex else None
 
 
 @lru_cache(maxsize=65_536)

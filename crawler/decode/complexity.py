@@ -109,6 +109,29 @@ _MARKUP = re.compile(
     + _COMMENT
     + rb"|(?P<cdata><!\[CDATA\[[^>]*+>?)|<[!?/][^>]*+>?"
 )
+_RAW_NAMES = (b"style", b"textarea", b"title", b"xmp", b"iframe", b"noembed", b"noframes")
+_FEW = _REST_OF_TAG.replace(rb"(?P<%s>(?s:.))", rb"(?!)")  # a tag that has not too many attributes
+# A whole page of markup without such a tag. One pattern and no group: the engine runs through it.
+_PLAIN = re.compile(
+    rb"(?:[^<]++|<(?:(?=[A-Za-z/!?])(?:(?=[sStTxXiInN])(?:(?i:script)"
+    + (_END + _FEW + _SCRIPT_TEXT + rb"|")
+    + b"|".join(
+        rb"(?i:"
+        + name
+        + rb")"
+        + _END
+        + _FEW
+        + rb"(?:[^<]++|<(?!/(?i:"
+        + name
+        + rb")"
+        + _END
+        + rb"))*+"
+        for name in _RAW_NAMES
+    )
+    + rb")|/?[A-Za-z][^"
+    + (_WS + rb"/>]*+" + _FEW + rb"|" + _COMMENT[1:])
+    + rb"|(?:[!?]|/(?![A-Za-z]))[^>]*+>?)|(?![A-Za-z/!?])))*+"
+)
 _NAMES = re.compile(_ATTRIBUTE.replace(rb"/>=]*+", rb"/>=]*+)", 1).replace(rb"[^", rb"([^", 1))
 _TAG_LIKE = re.compile(rb"<[A-Za-z!/?]")
 
@@ -119,6 +142,11 @@ def scan_complexity(body: bytes) -> str:
     Takes any bytes, in time linear in their number, and sees tags only where `<` is the byte 3C: it
     is to be given what the parser gets, so the decoded text encoded as UTF-8, and never UTF-16.
     """
+    return "" if _is_plain(body) else _reason_against(body)
+
+
+def _reason_against(body: bytes) -> str:
+    """The same by a look at every tag."""
     starts_count = markup_bytes = 0
     is_followed = has_opaque = False
     roots: list[bytes] = []
@@ -152,6 +180,22 @@ def scan_complexity(body: bytes) -> str:
     if starts_count > MAX_STARTS_UNFOLLOWED or is_followed:
         return _follow(body)
     return ""
+
+
+def _is_plain(body: bytes) -> bool:
+    """Whether a few counts prove what the long look below would find: nothing. Most pages are.
+
+    So few `<` that neither elements nor names can be too many, wherever they stand; nothing in
+    which raw text is markup; one <html>, one <body>; and no tag with too many attributes.
+    """
+    if len(body) > 4 * MAX_NAMES or body.count(b"<") > MAX_STARTS_UNFOLLOWED:
+        return False
+    lower = body.lower()
+    if any(b"<" + name in lower for name in OPAQUE):
+        return False
+    if lower.count(b"<html") > 1 or lower.count(b"<body") > 1:
+        return False
+    return _PLAIN.fullmatch(body) is not None
 
 
 def _follow(body: bytes) -> str:

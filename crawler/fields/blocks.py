@@ -7,15 +7,15 @@ mark-up of the same text gives the same blocks.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 from selectolax.lexbor import LexborNode
 
 from core.records import Attachment, Block, BlockKind, Image
 from core.text import tidy
 from crawler.fields.credits import split_credit
+from crawler.fields.files import Attributes, Resolve, attachment_of
 
 BETWEEN_CELLS = " | "
 BETWEEN_ROWS = " / "
@@ -43,27 +43,8 @@ _CAPTION_CLASS = re.compile(r"(?<![a-z])caption", re.IGNORECASE)
 _TINY = re.compile(r"[01](?:\.[0-9]{1,9})? ?(?:px)?", re.IGNORECASE)
 _TINY_STYLE = re.compile(r"(?<![\w-])(?:width|height)\s*:\s*[01](?:\.0{1,9})?\s*px", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?:[0-9]{1,3}|[IVXLC]{1,6}|[a-z])[.)] |[-–—+•*] ")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.:!?…;。：！？；][\s\"'”’»」』]{0,3}$")  # `…nói.”` ends one too
 _SOURCES = ("data-src", "data-original", "data-lazy-src", "src")  # src holds a place until then
-_OFFICE = "application/vnd.openxmlformats-officedocument."
-_MEDIA_TYPES = {
-    "csv": "text/csv",
-    "doc": "application/msword",
-    "docx": _OFFICE + "wordprocessingml.document",
-    "ods": "application/vnd.oasis.opendocument.spreadsheet",
-    "odt": "application/vnd.oasis.opendocument.text",
-    "pdf": "application/pdf",
-    "ppt": "application/vnd.ms-powerpoint",
-    "pptx": _OFFICE + "presentationml.presentation",
-    "rar": "application/vnd.rar",
-    "txt": "text/plain",
-    "xls": "application/vnd.ms-excel",
-    "xlsx": _OFFICE + "spreadsheetml.sheet",
-    "zip": "application/zip",
-}
-
-Resolve = Callable[[str], str | None]
-Attributes = dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +69,8 @@ def read_blocks(
 
     An image's caption is the next paragraph when it is marked as one (`figcaption`, a class
     `caption…`), or has at most 200 characters and is all italic, or centred, or ends without
-    `.`, `:`, `!`, `?` and begins without a number or dash. It becomes the image block's text; the
-    image itself holds caption and credit apart.
+    `.`, `:`, `!`, `?` (or one in a closing quote) and begins without a number or dash. It becomes
+    the image block's text; the image itself holds caption and credit apart.
 
     `resolve` gets href and src as written and gives the canonical URL, or None to drop the link.
     `data:` images and 1×1 spacers are dropped.
@@ -112,16 +93,6 @@ def read_blocks(
         else:
             node = node.next
     return walk.body()
-
-
-def read_files(links: Iterable[LexborNode], *, resolve: Resolve) -> tuple[Attachment, ...]:
-    """The files that these `<a>` nodes link to, each URL once; other links are passed over."""
-    files: dict[str, Attachment] = {}
-    for node in links:
-        found = _attachment(node.attributes.get("href") or "", node.text(), resolve)
-        if found is not None:
-            files.setdefault(found.url, found)
-    return tuple(files.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +121,7 @@ class _Walk:
         self._gathering: BlockKind | None = None  # LIST or TABLE while inside one
         self._rows: list[list[str]] = []  # of it; a list's item is a row
         self._held_images: list[Block] = []
-        self._link: tuple[str, list[str]] | None = None
+        self._link: tuple[Attributes, list[str]] | None = None
         self._paragraph_link: Attachment | None = None
 
     def enter(self, node: LexborNode, attributes: Attributes, outer: _Style) -> _Style:
@@ -162,7 +133,7 @@ class _Walk:
         elif tag == "img":
             self._image(attributes, outer)
         elif tag == "a":
-            self._link = (attributes.get("href") or "", [])
+            self._link = (attributes, [])
         elif tag in _BLOCK_TAGS:
             self._boundary(tag, outer)
             is_list = tag in ("ul", "ol")
@@ -287,21 +258,11 @@ class _Walk:
     def _close_link(self) -> None:
         if self._link is None:
             return
-        (href, pieces), self._link = self._link, None
-        found = _attachment(href, "".join(pieces), self._resolve)
+        (attributes, pieces), self._link = self._link, None
+        found = attachment_of(attributes, "".join(pieces), self._resolve)
         if found is not None:
             self._files.setdefault(found.url, found)
             self._paragraph_link = found
-
-
-def _attachment(href: str, shown: str, resolve: Resolve) -> Attachment | None:
-    """The file a link leads to; None when it is no file we keep."""
-    url = resolve(href) if href and _file_name(href) else None
-    if url is None:
-        return None
-    file_name = _file_name(url) or _file_name(href)
-    media_type = _MEDIA_TYPES[file_name.rpartition(".")[2].lower()]
-    return Attachment(url=url, name=tidy(shown) or file_name, media_type=media_type)
 
 
 def _styled(tag: str, attributes: Attributes, outer: _Style) -> _Style:
@@ -339,7 +300,7 @@ def _is_caption(image: Block, text: str, style: _Style, is_italic: bool) -> bool
         return len(image.text) <= _MARKED_CAPTION_LIMIT
     if image.text or len(text) > _CAPTION_LIMIT:
         return False
-    is_bare = not text.endswith((".", ":", "!", "?", "…", ";")) and not _NUMBERED.match(text)
+    is_bare = not _SENTENCE_END.search(text) and not _NUMBERED.match(text)
     return is_italic or style.is_centred or is_bare
 
 
@@ -352,19 +313,6 @@ def _image_source(attributes: Attributes) -> str | None:
         return None
     written = ((attributes.get(name) or "").strip() for name in _SOURCES)
     return next((url for url in written if url and url[:5].lower() != "data:"), None)
-
-
-def _file_name(url: str) -> str:
-    """The last part of a URL's path when it names a file we keep, else ""."""
-    path = url.strip().partition("#")[0].partition("?")[0].rstrip("/")
-    if path[:7].lower() in ("mailto:", "javascr"):
-        return ""
-    head, _, last = path.rpartition("/")
-    if _UUID.fullmatch(last):
-        last = head.rpartition("/")[2]
-    name = tidy(unquote(last.replace("+", " ")))
-    stem, _, extension = name.rpartition(".")
-    return name if stem and extension.lower() in _MEDIA_TYPES else ""
 
 
 def _layout_tables(body: LexborNode) -> set[int]:

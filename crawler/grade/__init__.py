@@ -13,8 +13,11 @@ Refuses to guess from the address: that is for `read.py`.
 
 import re
 
+from selectolax.lexbor import LexborNode
+
 from core.errors import BadValue
 from core.records import Quality
+from core.text import tidy
 from crawler.fields.dates import read_when
 from crawler.grade.ends import why_cut
 from crawler.grade.said import Said, Verdict, judged, runs_of, titles_of
@@ -33,6 +36,7 @@ __all__ = [
     "shows_content",
 ]
 
+_HIDING = {"hidden", "hide", "d-none"}  # Bootstrap 3, 2 and 5
 _NODES_LIMIT = 10  # judged per sign, and the beginning of each
 _SIGN_CHARS = 1_000
 _REFRESH_S = 10  # a page that sends on within this time is none itself
@@ -157,9 +161,9 @@ def _is_told(page: Page, layout: Layout, quality: Quality) -> bool:
     node = page.node(TEXT)
     if node is None or is_written(page):
         return node is not None
-    runs = runs_of(node)
-    if is_error_text(" ".join(runs)[:_LONG_CHARS]):
+    if is_error_text(Said(page).text):
         return False
+    runs = runs_of(node)
     if sum(map(len, runs)) > _LONG_CHARS:
         return True
     return not any(said_by_text(run) is quality for run in runs) and _has_time(page, layout)
@@ -210,8 +214,8 @@ def _of_nothing(page: Page, text: str, layout: Layout | None) -> Verdict | None:
         return verdict
     return (
         said.by_title
-        or _login(page, layout, said)
         or (said.by_text if said.is_short else None)
+        or _login(page, layout, said)
         or _emptiness(page, layout, said)
     )
 
@@ -248,9 +252,27 @@ def _login(page: Page, layout: Layout | None, said: Said) -> Verdict | None:
     """A login form alone; below running text it stands aside."""
     has_sign = layout is not None and any(_shows(page, sign) for sign in layout.login_signs)
     is_beside = not said.is_short and page.prose is not None and page.prose.is_article
-    if (has_sign and not is_beside) or (said.is_short and page.matches(_LOGIN_FIELDS)):
+    if (has_sign and not is_beside) or (said.is_short and _asks_for_a_login(page)):
         return judged(Quality.LOGIN_WALL, said.shown)
     return None
+
+
+def _asks_for_a_login(page: Page) -> bool:
+    """A form for a password that a reader sees; many pages carry a hidden one for their members."""
+    return any(not _is_hidden(node) for node in page.nodes(_LOGIN_FIELDS)[:_NODES_LIMIT])
+
+
+def _is_hidden(node: LexborNode) -> bool:
+    around: LexborNode | None = node
+    while around is not None:
+        attributes = around.attributes if around.is_element_node else {}
+        classes = (attributes.get("class") or "").split()
+        if _HIDING & set(classes) or "hidden" in attributes:
+            return True
+        if "display:none" in (attributes.get("style") or "").replace(" ", "").lower():
+            return True
+        around = around.parent
+    return False
 
 
 def _emptiness(page: Page, layout: Layout | None, said: Said) -> Verdict | None:
@@ -276,7 +298,7 @@ def _shows(page: Page, sign: Sign) -> bool:
     if sign.words is None:
         return page.matches(sign.selector)
     return any(
-        sign.words.search(node.text()[:_SIGN_CHARS])
+        sign.words.search(tidy(node.text()[:_SIGN_CHARS]))
         for node in page.nodes(sign.selector)[:_NODES_LIMIT]
     )
 

@@ -81,7 +81,7 @@ class Said:
                 return judged(quality, title)
         for title in titles_of(self._page, *headings):
             quality = said_by_title(title)
-            if quality is not None and (quality is not Quality.LOGIN_WALL or self.is_short):
+            if quality is not None and quality is not Quality.LOGIN_WALL:  # stands beside many
                 return judged(quality, title)
         return None
 

@@ -17,6 +17,7 @@ dependable selector is absent.
 from collections.abc import Iterable, Iterator, Sequence
 
 from core.records import Quality, Reading
+from core.text import same_form
 from crawler.learn.body import body_of, skips_of, text_node
 from crawler.learn.choose import LEAST_PAGES, choose
 from crawler.learn.outline import outline_of
@@ -28,6 +29,7 @@ from crawler.page import TEXT, Page
 __all__ = ["Learned", "Proposal", "learn", "to_toml"]
 
 MOST_PAGES = 12
+_LEAST_SIGNS = 2
 _LONG = 60  # characters of a paragraph of the text
 
 
@@ -58,7 +60,7 @@ def learn(pages: Sequence[tuple[Page, Reading]]) -> Learned:
         fields=fields,
         body=body,
         body_skip=tuple(skips),
-        article_signs=tuple(_signs(body, fields, others)),
+        article_signs=tuple(_signs(body, fields, others, len(alike))),
     )
 
 
@@ -71,36 +73,40 @@ def _samples(pages: Iterable[tuple[Page, Reading]]) -> tuple[list[Sample], list[
             others.append(page)
         elif page.url not in samples and len(samples) < MOST_PAGES:
             outline = outline_of(page, text_node(page, reading))
-            known = known_of(reading)
-            samples[page.url] = Sample(page=page, reading=reading, outline=outline, known=known)
+            lines = tuple(same_form(each.text) for each in reading.article.blocks if each.text)
+            samples[page.url] = Sample(
+                page=page, reading=reading, outline=outline, lines=lines, known=known_of(reading)
+            )
     return list(samples.values()), others[:MOST_PAGES]
 
 
 def _frame(samples: list[Sample], body: Proposal | None, title: Proposal | None) -> None:
     """Note where headline and text stand on each page: other fields are near them."""
     for sample in samples:
-        outline, article = sample.outline, sample.reading.article
-        assert article is not None
+        outline = sample.outline
         headline = sample.page.node(title.selector) if title is not None else None
         if headline is None:
             headline = next((spot.node for spot in spots_of(sample, "title")), None)
         top = outline.number_of(headline)
         node = sample.page.node(body.selector) if body is not None else None
-        number = outline.number_of(node or text_node(sample.page, sample.reading))
+        if node is None:
+            node = text_node(sample.page, sample.reading)
+        number = outline.number_of(node)
         if number is None:
             continue
-        lines = {block.text for block in article.blocks if len(block.text) >= _LONG}
+        lines = frozenset(sample.lines)
+        inside = range(number, outline.ends[number])
         paragraphs = (
             spot.number
             for spot in outline.spots
-            if number <= spot.number < outline.ends[number] and spot.text in lines
+            if spot.number in inside and len(spot.text) >= _LONG and same_form(spot.text) in lines
         )
         sample.title = top if top is not None else -1
         sample.text = (next(paragraphs, number), outline.ends[number])
 
 
 def _signs(
-    body: Proposal | None, fields: dict[str, Proposal], others: list[Page]
+    body: Proposal | None, fields: dict[str, Proposal], others: list[Page], count: int
 ) -> Iterator[Proposal]:
     """What tells an article's page: body and title, and more while other pages show those too."""
     title = fields.get("title")
@@ -112,9 +118,8 @@ def _signs(
     more = [fields[name] for name in ("published", "lead", "view_count") if name in fields]
     for each in more:
         rest = [page for page in misled if page.matches(each.selector)]
-        if len(rest) < len(misled) and each.pages_count == each.of_count:
+        if len(rest) < len(misled) and each.pages_count == count:
             yield each
             misled = rest
-    if misled:  # the shape of the text tells them, they are no articles by it
-        count = signs[0].of_count
+    if misled or len(signs) < _LEAST_SIGNS:  # the text's shape tells them too
         yield Proposal(selector=TEXT, pages_count=count, of_count=count, example="")

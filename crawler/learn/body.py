@@ -87,7 +87,7 @@ def body_of(
         return None
     least = enough(len(samples))
     best: tuple[int, float] = (0, 0.0)
-    chosen, alike = "", list[Sample]()
+    chosen, alike, more_pct = "", list[Sample](), 0
     for css, _, _, _ in shared((_selectors(text) for text in texts), least):
         seen = [(text.sample, text.unlikeness(css)) for text in texts]
         right = {id(sample): off for sample, off in seen if off is not None and _is_right(*off)}
@@ -97,6 +97,7 @@ def body_of(
         rank = (len(right), -round(off / _STEP) * _STEP)
         if rank > best:
             best, chosen = rank, css
+            more_pct = round(100 * sum(more for _, more in right.values()) / len(right))
             alike = [sample for sample in samples if id(sample) in right]
             if len(right) == len(texts) and off < _GOOD:
                 break
@@ -108,6 +109,7 @@ def body_of(
         pages_count=best[0],
         of_count=len(samples),
         example=_beginning(shown.sample, chosen, shown.beside),
+        more_pct=more_pct,
     )
     return proposal, alike
 
@@ -237,7 +239,7 @@ def _text_of(sample: Sample, fields: Iterable[Proposal]) -> _Text | None:
 
 
 def _is_said(line: str, said: Iterable[str]) -> bool:
-    """Whether a line is made of what other fields say, and of little else (`Lượt xem: 75 In bài`)."""
+    """Whether a line is made of what other fields say, and of little else (`75 views Print`)."""
     rest = line
     for each in said:
         rest = rest.replace(each, " ") if each else rest

@@ -45,6 +45,7 @@ _HINTS = {
     "body": r"content|body|noi-?_?dung|detail|text|entry|chi-?_?tiet",
 }
 HINTS = {name: re.compile(pattern, re.IGNORECASE) for name, pattern in _HINTS.items()}
+_LESS_LIKELY = {"published": re.compile(r"modif|updat|cap-?_?nhat", re.IGNORECASE)}
 
 Key = tuple[Weighed, str | None]  # a selector and an attribute
 
@@ -134,7 +135,9 @@ class _Choice:
         )
         for cost, spot in weighed[:_MOST_SPOTS]:
             for each in selectors_of(spot.node, HINTS[self.name]):
-                yield Weighed(each.css, each.cost + cost, each.is_named), spot.attribute
+                less = _LESS_LIKELY.get(self.name)
+                more = 1.5 if less is not None and less.search(each.css) else 0.0
+                yield Weighed(each.css, each.cost + cost + more, each.is_named), spot.attribute
 
     def _cost(self, sample: Sample, spot: Spot) -> float:
         """What speaks against this place: far away, in a menu or a link, with other words."""
@@ -150,8 +153,8 @@ class _Choice:
         verdicts: list[Verdict] = []
         for left, sample in zip(range(len(self.samples), 0, -1), self.samples, strict=True):
             verdict = self.judge(sample, candidate, self.name)
-            # a nameless paragraph where others have their lead is just a paragraph
-            is_guess = verdict is Verdict.UNKNOWN and self.name in ("lead", "section")
+            # a nameless line where others have their section is just a line
+            is_guess = verdict is Verdict.UNKNOWN and self.name == "section"
             if verdict is Verdict.WRONG or (is_guess and not is_named):
                 return None
             verdicts.append(verdict)

@@ -1,6 +1,6 @@
 """A page as the places that can hold a short value: one walk without recursion. Pure.
 
-At most MOST_NODES nodes are walked and MOST_SPOTS places kept; what follows is not seen.
+At most MOST_NODES nodes are walked; of the places the MOST_SPOTS nearest to the text are kept.
 """
 
 import re
@@ -13,7 +13,7 @@ from core.text import tidy
 from crawler.page import Page
 from crawler.prose.words import Place, place_of
 
-MOST_NODES = 150_000
+MOST_NODES = 300_000
 MOST_SPOTS = 20_000
 _MOST_RAW = 5_000  # characters of a short value, template white space included
 _MOST_CHARS = 1_500  # of it, tidied: a long lead
@@ -64,7 +64,8 @@ def outline_of(page: Page, text: LexborNode | None) -> Outline:
     walk = _Walk(_around(text))
     if body is not None:
         walk.run(body)
-    return Outline(tuple(walk.spots()), walk.numbers, walk.ends, walk.sizes)
+    middle = walk.numbers.get(text.mem_id, 0) if text is not None else 0
+    return Outline(tuple(walk.spots(middle)), walk.numbers, walk.ends, walk.sizes)
 
 
 def _around(node: LexborNode | None) -> frozenset[int]:
@@ -115,9 +116,10 @@ class _Walk:
         while opened:
             self._leave(opened)
 
-    def spots(self) -> Iterator[Spot]:
-        """In page order, with their texts."""
-        for spot in sorted(self.found, key=lambda spot: spot.number):
+    def spots(self, middle: int) -> Iterator[Spot]:
+        """Those nearest to the element of that number, in page order, with their texts."""
+        near = sorted(self.found, key=lambda spot: abs(spot.number - middle))[:MOST_SPOTS]
+        for spot in sorted(near, key=lambda spot: spot.number):
             text = spot.text or tidy(spot.node.text())
             if text and len(text) <= _MOST_CHARS:
                 yield replace(spot, text=text)
@@ -133,7 +135,7 @@ class _Walk:
         is_away = outer.is_away_inside
         for name in _TIMES:
             said = attributes.get(name) or ""
-            if len(said) <= _MOST_ATTRIBUTE and _YEAR.search(said) and self._has_room:
+            if len(said) <= _MOST_ATTRIBUTE and _YEAR.search(said):
                 self.found.append(Spot(node, number, tidy(said), is_away, name))
         if is_away or node.mem_id in self.around:
             return _Open(node, number, is_away, is_away)
@@ -152,10 +154,6 @@ class _Walk:
         size = self.sizes[number]
         self.sizes[opened[-1].number] += size
         is_small = self.ends[number] - number <= _MOST_INSIDE
-        if 0 < size <= _MOST_RAW and is_small and self._has_room:
+        if 0 < size <= _MOST_RAW and is_small:
             self.found.append(Spot(left.node, number, "", left.is_away))
         return left.node.next
-
-    @property
-    def _has_room(self) -> bool:
-        return len(self.found) < MOST_SPOTS

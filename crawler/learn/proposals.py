@@ -13,6 +13,7 @@ class Proposal:
     pages_count: int  # on how many pages it is right
     of_count: int  # of how many pages that were looked at for it
     example: str  # what it gives on one page, as printed
+    more_pct: int = 0  # of a body: words that are no text, to a hundred that are
     is_first: bool = True  # False: agrees to the day only with what the family finds
 
 

@@ -29,8 +29,9 @@ def to_toml(learned: Learned, portal_id: str) -> str:
         return f"# No selector was learned from {_pages(count)}: they have too little in common.\n"
     key = portal_id if _BARE.fullmatch(portal_id) else json.dumps(portal_id)
     lines = [
-        f"# Learned from {_pages(count)}. Each line says on how many pages it was right, and what",
-        '# it gave on one. Change or delete what is wrong; "..." is what the family finds itself.',
+        f"# Learned from {_pages(count)}. Above each selector: on how many of the pages where its",
+        "# value is known it was right, and what it gave on one. Change or delete what is wrong;",
+        '# "..." is what the family finds itself.',
         f"[[portals.{key}.layouts]]",
     ]
     if learned.article_signs:
@@ -62,7 +63,9 @@ def _fields(learned: Learned) -> Iterator[str]:
 
 
 def _said(proposal: Proposal) -> str:
-    line = f"# right on {proposal.pages_count} of {_pages(proposal.of_count)}"
+    line = f"# right on {proposal.pages_count} of {proposal.of_count} pages"
+    if proposal.more_pct:
+        line += f", with {proposal.more_pct} % beside the text"
     example = _shown(proposal.example)
     return f"{line}: {example}" if example else line
 

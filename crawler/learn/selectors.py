@@ -38,7 +38,7 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _UTILITY = re.compile(
-    r"row|cols?|col-.*|container(?:-fluid)?|clear(?:fix)?|cf|wrap(?:per)?|inner|outer|left|right"
+    r"sr-only|visually-?hidden|row|cols?|col-.*|container(?:-fluid)?|clear(?:fix)?|cf|wrap(?:per)?|inner|outer|left|right"
     r"|center|middle|top|bottom|box|block|item|grid.*|flex.*|text-(?:left|right|center|justify)"
     r"|bold|italic|(?:font|fs|fw|pull|float|align|m|p|w|h|bg|d|justify)-.*|[mp][tblrxy]?-?[0-9]"
     r"|Mso.*|Normal",

@@ -47,6 +47,7 @@ class Sample:
     page: Page
     reading: Reading
     outline: Outline
+    lines: tuple[str, ...]  # of the text
     title: int = -1  # the number of the headline's element; -1: not known
     text: tuple[int, int] = (-1, -1)  # of the text's first element, and of the one after its last
     known: dict[str, Any] = field(default_factory=dict)
@@ -102,8 +103,9 @@ def verdict_on(sample: Sample, candidate: Candidate, name: str) -> Verdict:
     known = sample.known.get(name)
     if value is None:
         return Verdict.NOTHING if known is None or not texts else Verdict.WRONG
-    if known is None:
-        return Verdict.UNKNOWN
+    if known is None:  # a paragraph is no lead, unless it may have been taken for the first one
+        is_text = name == "lead" and value in sample.lines[1:]
+        return Verdict.WRONG if is_text else Verdict.UNKNOWN
     return _agreement(name, value, known)
 
 

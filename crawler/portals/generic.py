@@ -60,7 +60,7 @@ _VIEWS = re.compile(  # "Ý kiến bạn đọc (48)" counts comments
 _FIELDS = {
     "title": (
         *css("::headline", "[itemtype*='Article'] h1[itemprop=headline]", "::json-ld headline"),
-        *css("article h1", "main h1", "h1[class*=title i], h1[class*=headline i]"),
+        *css("article h1", "main h1", "h1[class*=title i], h1[class*=headline i]", "::heading"),
         Candidate(selector="meta[property='og:title']", attribute="content", pattern=_SITE),
         *css("h1"),
         Candidate(selector="title", pattern=_SITE),

@@ -1,10 +1,8 @@
 """NukeViet 4 and 5: schools, districts and small newspapers of Vietnam.
 
-Evidence: the default theme and language files of nukeviet/nukeviet on GitHub (modules news: detail,
-viewcat_*, topic, list_articles, block_*; voting, statistics; layout, system), of 4.x and of 5
-before and after its move to Bootstrap 5. *Unverified*: the weather block, an extension of third
-parties, and themes that print `Đã xem: 75`; no page of a portal was ever saved.
-
+Evidence: the default theme and language files of nukeviet/nukeviet on GitHub (modules news, voting,
+statistics; layout, system), of 4.x and of 5 before and after its move to Bootstrap 5. *Unverified*:
+the weather block, an extension of third parties, themes that print `Đã xem: 75`, and 4.0.
 `article:published_time` is never read: 4.x writes it with a zone in its middle. The hidden
 `dateModified` repeats the time of publication.
 """
@@ -28,20 +26,18 @@ _FOUR = ".news_column:has(#news-bodyhtml, .bodytext)"
 _FIVE = "div.vstack:has(> .news-bodyhtml)"
 _VIEWS = re.compile(r"((?:Đã xem|[Ll]ượt xem|[Vv]iews?) ?: ?[0-9][0-9.,]*)")
 _TITLE = "a:not(.cat-link):not(.thumbnail):not(:has(> img:only-child))"  # no picture, no section
-
 LAYOUT_4 = Layout(
     id="nukeviet/4",
     article_signs=(f"{_FOUR} h1",),
     fields={
         "title": css(f"{_FOUR} h1"),
-        "lead": css(f"{_FOUR} .hometext", f"{_FOUR} #hometext"),
+        "lead": css(f"{_FOUR} .hometext", f"{_FOUR} #hometext > h2", f"{_FOUR} #hometext"),
         "published": css(f"{_FOUR} .row span.h5", f"{_FOUR} em.time",
                          f"{_FOUR} [itemprop=datePublished]", "::json-ld datePublished"),
         "updated": css("::json-ld dateModified"),
         "authors": css(f"{_FOUR} p.h5.text-right", f"{_FOUR} p.text-right:has(> strong)"),
         "breadcrumb": css(".temp-breadcrumbs [itemprop=title], .temp-breadcrumbs [itemprop=name]",
-                          "[itemtype*=BreadcrumbList] [itemprop=name]",
-                          ".breadcrumb > li, .breadcrumbs > li"),
+                          "[itemtype*=BreadcrumbList] [itemprop=name]", ".breadcrumb > li"),
         "tags": css(".news_column div.h5 > a > em"),
         "view_count": (Candidate(selector=f"{_FOUR} .row", pattern=_VIEWS),),
     },
@@ -51,38 +47,37 @@ LAYOUT_4 = Layout(
     images=f"{_FOUR} figure.article, {_FOUR} #hometext .imghome",
     attachments=".news-download-file a[download]",
     listing=(
-        ListingRules(  # the blocks of a front page, and a section in any of its forms
-            # A leading article with others in its box is told from them by its heading alone.
-            item="#hot-news .margin-bottom-lg:has(> h2), #hot-news li, .viewcat-grid,"
-            " .news_grid .thumbnail, ul.related > li, .news_column .panel-body > .row >"
-            " div:has(> h3 > a), .news_column .panel-body:has(> ul.related) > :is(h2, h3),"
-            " .news_column .panel-body:not(:has(ul.related)):has(> :is(h2, h3) > a)",
+        # One with others in its box is told from them by its heading alone.
+        ListingRules(item="#hot-news .margin-bottom-lg:has(> h2), #hot-news li, .viewcat-grid,"
+            " .news_grid .thumbnail, .news_column .panel-body:has(> ul.related) > :is(h2, h3),"
+            " ul.related > li, .news_column .panel-body > .row > div:has(> h3 > a),"
+            " .news_column .panel-body:not(:has(ul.related)):has(> h2 > a, > h3 > a)",
             title=_TITLE, link=_TITLE, view_count="li:has(.fa-eye)", image="img",
             timer=".text-muted li:first-child, p:has(> .fa-clock-o), em:last-child",
-            summary=".text-justify, p:not(.text-right):not(:has(em, img))",
-        ),
+            summary=".text-justify, p:not(.text-right):not(:has(em, img))"),
         ListingRules(item="a.list-group-item", title=".list-group-item-heading", link=""),
         ListingRules(item=".block_groups li", title=_TITLE, link=_TITLE, image="img"),
     ),
     next_page=css("ul.pagination > li.active + li > a[href]", "link[rel=next]"),
-    menu="#menusite a[href], #menu-site-default a[href], .news_column .panel-heading a[href]",
-    weather=(WeatherRules(row="div:has(> #showWeather)", value="#showWeather",
-                          place="select option[selected], select option"),),
+    menu="#menusite a[href], .navbar-nav a[href], .news_column .panel-heading a[href]",
+    weather=(WeatherRules(row="div:has(> #showWeather)", place="option[selected]", value="div"),),
     polls=(
         PollRules(block="form:has([onclick*=nv_sendvoting])", question="h3, h4, strong",
                   option=".radio, .checkbox", text="label", open_sign="input[name^=option]"),
         PollRules(block="div:has(> h3.text-primary + .row .progress)", question="h3", option=".row",
                   text="div:first-child", share=".progress-bar", total="p.text-center"),
+        PollRules(block="form:has(.form-check input[name^=option])", question="div.fw-medium",
+                  option=".form-check", text="label", open_sign="input[name^=option]"),
+        PollRules(block=":has(> .vstack > .v-item)", question="div.text-primary", option=".v-item",
+                  text="p", share=".progress-bar", total=".vstack + div.text-center"),
     ),
-    visitors="ul.counter, div.content.online",
+    visitors="ul.counter, div.content.online, ul.vstack:has(> li .fa-bolt)",
     missing_signs=(Sign(selector=".nv-infodie",
                         words=re.compile(r"404|không (?:tồn tại|tìm thấy)|not found", re.I)),),
-    login_signs=(Sign(selector="form[data-toggle=userLogin], form[action*='/users/login']"),),
+    login_signs=(Sign(selector=".login-box input[type=password]"),),
 )  # fmt: skip
 LAYOUT_5 = replace(
-    LAYOUT_4,
-    id="nukeviet/5",
-    article_signs=(f"{_FIVE} > h1",),
+    LAYOUT_4, id="nukeviet/5", article_signs=(f"{_FIVE} > h1",), body=(".news-bodyhtml",),
     fields={
         "title": css(f"{_FIVE} > h1"),
         "lead": css(f"{_FIVE} > .clearfix > div.fw-bold"),
@@ -93,50 +88,33 @@ LAYOUT_5 = replace(
         "tags": css(f"{_FIVE} a.badge:has(.fa-tag)"),
         "view_count": (Candidate(selector=f"{_FIVE} > .row", pattern=_VIEWS),),
     },
-    body=(".news-bodyhtml",),
     related=f"section > ul.vstack, {_FIVE} > div > div.fs-5 + ul",
     images=f"{_FIVE} > .clearfix > figure, {_FIVE} > figure",
     attachments=f"{_FIVE} > .card a[download]",
     listing=(
-        ListingRules(
-            item="article.row, article.card, .list-group-item:has(> div > h2), div.mt-4 >"
-            " ul.vstack > li, .article-headline .item-inner",
-            title=_TITLE, link=_TITLE, timer="ul.list-inline > li:first-child, span.text-muted",
-            view_count="li:has(.fa-eye)", summary=".text-truncate-3", image="img",
-        ),
+        ListingRules(item="article.row, article.card, .list-group-item:has(> div > h2), div.mt-4 >"
+                     " ul.vstack > li, .article-headline .item-inner", title=_TITLE, link=_TITLE,
+                     timer="ul.list-inline > li:first-child, span.text-muted", image="img",
+                     view_count="li:has(.fa-eye)", summary=".text-truncate-3"),
         ListingRules(item=".block-news > li", title=_TITLE, link=_TITLE, image="img"),
     ),
-    menu=".navbar-nav a[href], .site-menu a[href]",
-    polls=(
-        PollRules(block="form:has(input.form-check-input[name^=option])", question="div.fw-medium",
-                  option=".form-check", text="label", open_sign="input[name^=option]"),
-        PollRules(block=":has(> .vstack > .v-item)", question="div.text-primary", option=".v-item",
-                  text="p", share=".progress-bar", total=".vstack + div.text-center"),
-    ),
-    visitors="ul.vstack:has(> li .fa-bolt)",
 )  # fmt: skip
-
-_PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, or `?language=vi&nv=news&op=<section>/<slug>-<id>`
-    r"(?:^/(?:[a-z]{2}/)?(?!(?:download|laws|shops|photos)/)[^?/]+/[^?]*?(?=-[0-9]{1,12}\.html(?:\?|$))"
-    r"|[?&]op=[^&]+?(?:/|%2F)(?!page-)[^&/]*?(?=-[0-9]{1,12}(?:&|$)))-(?P<id>[0-9]{1,12})"
+_PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, `?language=vi&nv=news&op=<section>/<slug>-<id>`
+    r"(?:^/(?:[a-z]{2}/)?(?!(?:download|laws|shops)/)[^?/]+/[^?]*?(?=-[0-9]{1,12}\.html(?:\?|$))|"
+    r"[?&]op=[^&]+?(?:/|%2F)(?!page-)[^&/]*?(?=-[0-9]{1,12}(?:&|$)))-(?P<id>[0-9]{1,12})"
 )
+_NEVER = {
+    "login": r"^/(?:[a-z]{2}/)?users(?:/|$)|[?&]nv=users(?:&|$)",
+    "twin": r"(?:/|[?&]op=)(?:print|savefile|sendmail)(?:/|%2F)|[?&]nocache=",
+    "action": r"[?&](?:download|pdf|checkss|nv_ajax_voting|second)=|/comment/",
+    "search": r"^/(?:[a-z]{2}/)?(?:[^/]+/search|seek)/|[?&](?:q=|nv=seek)",
+    "portal internals": r"^/(?:admin|install|includes|modules)/",
+}
+_SIGNS = ("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml, .news-bodyhtml",
+          "form#form3B, [onclick*=nv_sendvoting], .nv-infodie")  # fmt: skip
 NUKEVIET = Family(
-    id="nukeviet",
-    marks=("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml, .news-bodyhtml",
-           "form#form3B, [onclick*=nv_sendvoting], .nv-infodie"),
-    signs=("meta[name=generator][content*=NukeViet i], #news-bodyhtml, .news-bodyhtml",
-           ".news_column, .nv-infodie, ul.counter, script[src*='/assets/js/']"),
-    urls=UrlRules(
-        article=re.compile(_PATH),
-        has_query_articles=True,
-        never=(
-            ("login", re.compile(r"^/(?:[a-z]{2}/)?users(?:/|$)|[?&]nv=users(?:&|$)")),
-            ("twin", re.compile(r"(?:/|[?&]op=)(?:print|savefile|sendmail)(?:/|%2F)|[?&]nocache=")),
-            ("action", re.compile(r"[?&](?:download|pdf|checkss|nv_ajax_voting)=|/comment/")),
-            ("search", re.compile(r"^/(?:[a-z]{2}/)?(?:[^/]+/search|seek)/|[?&](?:q=|nv=seek)")),
-            ("portal internals", re.compile(r"^/(?:admin|install|includes|modules)/")),
-        ),
-        drop_params=frozenset({"nv_redirect"}),
-    ),
-    layouts=(LAYOUT_4, LAYOUT_5),
+    id="nukeviet", marks=_SIGNS, layouts=(LAYOUT_4, LAYOUT_5),
+    signs=(*_SIGNS, ".news_column, ul.counter, script[src*='/assets/js/language/']"),
+    urls=UrlRules(article=re.compile(_PATH), has_query_articles=True,
+                  never=tuple((why, re.compile(each)) for why, each in _NEVER.items())),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from crawler.prose.words import COMMENT_LABEL, RELATED_LABEL, Place
 
 _DECAY = 0.7  # of a text's weight for every level that it stands deeper
 _LEAST_NEAR = 150  # weight near the headline that can be an article's text
+_LEAST_UNBELIEVED = 600  # running text of an article that names say is none
 _FAR_BETTER = 3  # times the weight that beats nearness
 _TEXT_ASIDE = 400  # running text that a related list does not have
 _LEAST_SPLIT = 80  # running text beside the best block that makes one around it the better
@@ -16,6 +17,8 @@ _HOLDER_LEVELS = 12  # of lists in lists
 _LABEL_CHARS, _LABEL_LEVELS = 60, 6
 _TITLE_SIZE = 15  # of a link that is an article's title
 _LEAST_TEASERS = 3  # in a row
+_CARD_RUNS = 5
+_BOXES = frozenset(("article", "div", "li", "section", "td"))
 _THROUGH = frozenset(  # a text's weight falls to what stands around these
     (
         "p", "li", "ul", "ol", "dl", "dd", "dt", "blockquote", "tr", "tbody", "thead", "figure",
@@ -34,7 +37,7 @@ def choose(outline: Outline) -> Prose | None:
     if (found is None or not found.is_article) and outline.headline >= 0:
         _put_away(outline, Place.APART)
         again = _Choice(outline).prose()
-        if again is not None and again.is_article:
+        if again is not None and again.is_article and again.size >= _LEAST_UNBELIEVED:
             return again
     return found
 
@@ -57,11 +60,20 @@ def _put_away(outline: Outline, least: Place) -> None:
             first, end = element.first, element.end
             is_text = text[end] - text[first] >= _TEXT_ASIDE
             is_away = not is_text or 5 * (links[end] - links[first]) > sizes[end] - sizes[first]
-        if is_away:
-            _mark(outline, element.first, element.end)
-        number = element.after if is_away else number + 1
-    _follow_labels(outline)
+        is_card = not is_away and _is_card(outline, element)
+        for run in outline.runs[element.first : element.end] if is_away or is_card else ():
+            run.is_away, run.is_teaser = True, is_card
+        number = element.after if is_away or is_card else number + 1
+    _follow_labels(outline, text)
     _pass_over_teasers(outline)
+
+
+def _is_card(outline: Outline, element: Element) -> bool:
+    """Whether a box introduces an article elsewhere: a heading that is a link, and a few lines."""
+    if element.tag not in _BOXES or not 1 < element.end - element.first <= _CARD_RUNS:
+        return False
+    title = outline.runs[element.first]
+    return title.is_heading and title.is_link and title.size >= _TITLE_SIZE
 
 
 def _mark(outline: Outline, first: int, end: int) -> None:
@@ -69,13 +81,17 @@ def _mark(outline: Outline, first: int, end: int) -> None:
         run.is_away = True
 
 
-def _follow_labels(outline: Outline) -> None:
-    """Put away what a label names: comments below it, links to other articles after it."""
+def _follow_labels(outline: Outline, text: list[int]) -> None:
+    """Put away what a label names: comments below it, links to other articles after it.
+
+    A label of comments above the text is a link to them. `text` sums up the runs' weights.
+    """
+    begin = outline.elements[outline.headline].end if outline.headline >= 0 else 0
     for number, run in enumerate(outline.runs):
         if run.is_away or len(run.text) > _LABEL_CHARS:
             continue
         key = fold(run.text)
-        if COMMENT_LABEL.fullmatch(key):
+        if COMMENT_LABEL.fullmatch(key) and text[number] - text[min(begin, number)] >= _LEAST_SPLIT:
             around = outline.elements[_label_box(outline, number)].parent
             _mark(outline, number, outline.elements[max(around, 0)].end)
         elif RELATED_LABEL.fullmatch(key):
@@ -110,13 +126,21 @@ def _pass_over_teasers(outline: Outline) -> None:
             continue
         before = told[number - 1] if number else None
         after = told[number + 1] if number + 1 < len(told) else None
-        is_led = before is not None and before.is_link and before.size >= _TITLE_SIZE
+        is_led = before is not None and _leads_to(outline, before, run)
         if is_led:
             row.append(run)
         if not is_led or (after is not None and not after.is_link) or after is None:
             _tease(row[:-1] if is_led and after is not None else row)
             row = []
     _tease(row)
+
+
+def _leads_to(outline: Outline, title: Run, run: Run) -> bool:
+    """Whether a link can be the title of what follows it; two paragraphs in a row are text."""
+    if not title.is_link or title.size < _TITLE_SIZE:
+        return False
+    above, below = outline.elements[title.element], outline.elements[run.element]
+    return not (above.tag == below.tag == "p" and above.parent == below.parent)
 
 
 def _tease(row: list[Run]) -> None:
@@ -145,12 +169,12 @@ class _Choice:
         self.elements, self.runs = outline.elements, outline.runs
         self.headline = outline.headline
         weights = [0 if run.is_away or run.is_teaser else run.weight for run in self.runs]
-        _forget_repeated(self.runs, weights)
         self.first = 0  # the first run after the headline, when there is text to be read after it
         if self.headline >= 0:
             end = self.elements[self.headline].end
             self.first = end if sum(weights[end:]) >= _LEAST_NEAR // 2 else 0
             weights[: self.first] = [0] * self.first
+        _forget_repeated(self.runs, weights)
         self.weights = weights
         self.text = sums(weights)
         self.sizes = sums(run.size for run in self.runs)

@@ -141,7 +141,8 @@ def _marked_name(outline: Outline, run: Run, line: str) -> str:
     if outline.elements[number].end - outline.elements[number].first > _LINES_OF_A_BOX:
         return ""
     marked = outline.elements[number].node.css_first(_MARKED)
-    if marked is not None and _NAMES.fullmatch(name := " ".join(marked.text().split())):
+    name = " ".join(marked.text().split())[:_MOST_CHARS] if marked is not None else ""
+    if _NAMES.fullmatch(name):
         return name
     if len(line) > _NAME_CHARS or _NAMES.fullmatch(line) is None:
         return ""

@@ -10,25 +10,25 @@ from dataclasses import dataclass, field
 from selectolax.lexbor import LexborNode
 
 from crawler.prose.words import (
-    CAPTION,
     DATE_LABEL,
     FILE,
     HEADINGS,
     HIDDEN_STYLE,
-    LEAD,
     LEGAL,
+    PICTURE,
     SENTENCE,
     STAMP,
     Place,
+    named,
     place_of,
 )
 
 MOST_NODES = 400_000  # walked; what follows is not seen
 _LEAST_RUN = 40  # characters of a run that can be running text
 _LONG_RUN = 80  # of one without any sign of a sentence
+_LONG_HEADING = 100  # of a paragraph in the dress of a heading
 _LONGEST_LINE = 160  # characters of a dateline
 _LONGEST_LEGAL = 600  # characters of a note at the foot of a page
-_UNSPACED_FROM = "\u0e00"
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SILENT = frozenset(
     (
@@ -113,8 +113,10 @@ class _Walk:
         self._links_count = 0  # links around
         self._breaks_count = 0
         self._has_file = False
+        self._is_unspaced = False  # somewhere on the page
 
     def outline(self, body: LexborNode) -> Outline:
+        self._is_unspaced = _UNSPACED.search(body.text()) is not None
         self._enter_block(body, "body", {})
         open_nodes: list[tuple[LexborNode, bool, bool]] = [(body, True, False)]
         node, left_count = body.first_child, MOST_NODES
@@ -122,7 +124,8 @@ class _Walk:
             left_count -= 1
             if node is None or left_count < 0:
                 left, is_block, is_link = open_nodes.pop()
-                self._leave(is_block=is_block, is_link=is_link)
+                if is_block or is_link:
+                    self._leave(is_block=is_block, is_link=is_link)
                 node = left.next if open_nodes else None
                 continue
             tag = node.tag or ""
@@ -149,23 +152,21 @@ class _Walk:
         self._end_run()
         made, parent = self._made, self._open[-1]
         outer = made.elements[parent] if parent >= 0 else None
-        is_kept = node.mem_id in self._kept or tag in ("body", "main")
-        names = attributes.get("class") or ""
-        is_lead = tag in ("header", "hgroup") or (
-            not is_kept and bool(names) and LEAD.search(names) is not None
-        )
+        is_kept = tag in ("body", "main") or node.mem_id in self._kept
+        said = named(attributes)
+        is_lead = tag in ("header", "hgroup") or (said.is_lead and not is_kept)
         number = len(made.elements)
         made.elements.append(
             Element(
                 node=node,
                 tag=tag,
                 parent=parent,
-                place=Place.OPEN if is_kept else place_of(tag, attributes),
-                is_caption=(outer is not None and outer.is_caption)
+                place=Place.OPEN if is_kept else place_of(tag, attributes.get("role"), said),
+                is_caption=said.is_caption
                 or tag == "figcaption"
-                or (bool(names) and CAPTION.search(names) is not None),
-                is_heading=(outer is not None and outer.is_heading) or tag in HEADINGS,
-                is_lead=(outer is not None and outer.is_lead) or is_lead,
+                or (outer is not None and outer.is_caption),
+                is_heading=tag in HEADINGS or (outer is not None and outer.is_heading),
+                is_lead=is_lead or (outer is not None and outer.is_lead),
                 first=len(made.runs),
             )
         )
@@ -212,7 +213,7 @@ class _Walk:
         if text:
             element = self._made.elements[self._open[-1]]
             linked = " ".join(" ".join(self._link_pieces).split())
-            size, link_size = _size(text), _size(linked)
+            size, link_size = self._size(text), self._size(linked)
             self._made.runs.append(
                 Run(
                     element=self._open[-1],
@@ -221,7 +222,7 @@ class _Walk:
                     link_size=min(size, link_size),
                     weight=_weight(text, size, size - link_size, element),
                     has_file=self._has_file,
-                    is_caption=element.is_caption,
+                    is_caption=element.is_caption or PICTURE.match(text) is not None,
                     is_heading=element.is_heading,
                 )
             )
@@ -230,16 +231,13 @@ class _Walk:
         self._breaks_count = 0
         self._has_file = False
 
-
-def _size(text: str) -> int:
-    if text.isascii() or max(text) < _UNSPACED_FROM:
-        return len(text)
-    return len(text) + len(_UNSPACED.findall(text))
+    def _size(self, text: str) -> int:
+        return len(text) + len(_UNSPACED.findall(text)) if self._is_unspaced else len(text)
 
 
 def _weight(text: str, size: int, plain: int, element: Element) -> int:
     """The size of running text; a caption's counts half, and so does what has no sentence."""
-    is_bare_heading = element.is_heading and not element.is_lead
+    is_bare_heading = element.is_heading and not element.is_lead and size < _LONG_HEADING
     if is_bare_heading or plain < _LEAST_RUN or plain * 2 < size or _is_data(text):
         return 0
     if SENTENCE.search(text) is None:

@@ -8,8 +8,9 @@ from selectolax.lexbor import LexborNode
 
 from crawler.prose.near import bylines, is_signature, lines
 from crawler.prose.outline import Element, Outline, Run
-from crawler.prose.words import Place
+from crawler.prose.words import TITLE, Place
 
+_HEADING_RUNS, _HEADING_CHARS = 12, range(15, 301)  # above the text
 _LEAST_WITH_HEADLINE, _LEAST_ALONE = 140, 400  # characters of running text of an article
 _LINKS_SHARE = 5  # characters of links to one of text that make a page of links
 _LEAD_RUNS, _LEAD_SIZE = 3, 1_000  # at most
@@ -26,6 +27,8 @@ class Prose:
     node: LexborNode
     skipped: frozenset[int]  # `mem_id` of nodes inside that are no part of the text
     is_article: bool  # enough running text for an article
+    size: int = 0  # characters of running text; of scripts without spaces twice as many
+    heading: str = ""  # the nearest one above the text, when the page's title repeats none
     lead: str = ""  # what stands between headline and text, or is named so; not in the text
     lines: tuple[str, ...] = ()  # beside the headline and the text's end: dates, counters
     bylines: tuple[str, ...] = ()  # there too: who wrote it
@@ -36,6 +39,10 @@ def told(outline: Outline, weights: list[int], *, core: int, block: int) -> Pros
 
     `weights` has the size of the running text of each run, 0 where it does not count.
     """
+    is_alone = outline.headline < 0
+    heading = _heading_above(outline, weights, core) if is_alone else -1
+    if heading >= 0:
+        outline.headline = outline.runs[heading].element
     parts = _Parts(outline, weights, core, block)
     kept = parts.kept()
     parts.drop_idle_headings(kept)
@@ -47,7 +54,9 @@ def told(outline: Outline, weights: list[int], *, core: int, block: int) -> Pros
     return Prose(
         node=outline.elements[block].node,
         skipped=parts.skipped(kept),
-        is_article=parts.is_article(),
+        is_article=parts.is_article(_LEAST_ALONE if is_alone else _LEAST_WITH_HEADLINE),
+        size=parts.size,
+        heading=outline.runs[heading].text if heading >= 0 else "",
         lead=" ".join(outline.runs[number].text for number in lead),
         lines=lines(outline, first, last),
         bylines=bylines(outline, first, last),
@@ -57,6 +66,25 @@ def told(outline: Outline, weights: list[int], *, core: int, block: int) -> Pros
 def sums(sizes: Iterable[int]) -> list[int]:
     """The sum of all before each number."""
     return list(accumulate(sizes, initial=0))
+
+
+def _heading_above(outline: Outline, weights: list[int], core: int) -> int:
+    """The number of the run that heads the text, when no title told it; -1 when none does."""
+    block = outline.elements[core]
+    sure = next((n for n in range(block.first, block.end) if weights[n]), block.first)
+    for number in range(sure - 1, max(sure - _HEADING_RUNS, 0) - 1, -1):
+        run = outline.runs[number]
+        if (
+            run.is_away
+            or run.is_link
+            or not _HEADING_CHARS[0] <= len(run.text) <= _HEADING_CHARS[1]
+        ):
+            continue
+        attributes = outline.elements[run.element].node.attributes
+        names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if run.is_heading or TITLE.search(names):
+            return number
+    return -1
 
 
 class _Parts:
@@ -71,6 +99,8 @@ class _Parts:
         if self.has_headline and outline.elements[outline.headline].end <= self.core.end:
             self.begin = max(self.begin, outline.elements[outline.headline].end)
         self.text = sums(weights)
+        self.size = self.text[self.block.end] - self.text[self.block.first]
+        self.begin_of_page = outline.elements[outline.headline].end if self.has_headline else 0
         self.data = sums(self._is_data(run) for run in self.runs)
 
     def _is_data(self, run: Run) -> bool:
@@ -162,11 +192,14 @@ class _Parts:
             and self.data[end] == self.data[first]
         )
 
-    def is_article(self) -> bool:
-        """Whether the text is enough, and not lost among teasers and links to elsewhere."""
-        weight = self.text[self.block.end] - self.text[self.block.first]
+    def is_article(self, least: int) -> bool:
+        """Whether the text is enough, and not lost among teasers and links to elsewhere.
+
+        Teasers below an article's text are common, above it they are a list.
+        """
         runs = self.runs[self.core.first : self.core.end]
-        teased = sum(run.size for run in runs if run.is_teaser)
+        begin = min(self.begin_of_page, self.core.first)
+        before = sum(run.size for run in self.runs[begin : self.core.first] if run.is_teaser)
+        teased = before + sum(run.size for run in runs if run.is_teaser and not run.is_away)
         linked = sum(run.link_size for run in runs if not run.is_away)
-        least = _LEAST_WITH_HEADLINE if self.has_headline else _LEAST_ALONE
-        return weight >= least and weight > teased and weight * _LINKS_SHARE > linked
+        return self.size >= least and self.size > teased and self.size * _LINKS_SHARE > linked

@@ -3,6 +3,7 @@
 import re
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 
 class Place(IntEnum):
@@ -58,10 +59,16 @@ _HIDDEN = re.compile(
 )
 _SHOWN_LATER = re.compile(r"(?<![a-z])(?:xs|sm|md|lg|xl|xxl)[:-](?:block|flex|grid|inline|table)")
 HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
-CAPTION = re.compile(r"(?<![a-z])caption", re.IGNORECASE)
-LEAD = re.compile(
+_CAPTION = re.compile(r"(?<![a-z])caption", re.IGNORECASE)
+TITLE = re.compile(r"(?<![a-z])(?:title|head-?line|tieu-?de)(?![a-z])", re.IGNORECASE)
+_LEAD = re.compile(
     r"(?<![a-z])(?:sapo|lead|standfirst|chapeau|chapo|intro|excerpt|summary|hometext|trich-?yeu"
     r"|tom-?tat|dek)(?![a-z])",
+    re.IGNORECASE,
+)
+PICTURE = re.compile(
+    r"\(?(?:ảnh(?: minh họa| tư liệu)?|(?:left |right |main )?(?:photo|image|picture)s?(?: by)?"
+    r"|credits?|foto) ?:",
     re.IGNORECASE,
 )
 FILE = re.compile(r"\.(?:pdf|docx?|xlsx?|pptx?|zip|rar|csv|od[ts]|txt)(?:$|[?#/])", re.IGNORECASE)
@@ -106,27 +113,47 @@ COMMENT_LABEL = re.compile(
 )
 
 
-def place_of(tag: str, attributes: dict[str, str | None]) -> Place:
+class Named(NamedTuple):
+    """What class and id say of a block."""
+
+    place: Place
+    is_caption: bool
+    is_lead: bool
+
+
+_NAMELESS = Named(Place.OPEN, is_caption=False, is_lead=False)
+
+
+def place_of(tag: str, role: str | None, named: Named) -> Place:
     """What tag, role, class and id say of a block."""
     if tag in _APART_TAGS:
         return Place.APART
     if tag in HEADINGS:
         return Place.OPEN
-    role = attributes.get("role")
     place = Place.ASIDE if tag == "form" else Place.OPEN
     if role:
         place = max(place, _ROLES.get(role, Place.OPEN))
-    names = attributes.get("class") or ""
-    if attributes.get("id"):
-        names = f"{names} {attributes['id']}"
-    return max(place, named_place(names)) if names else place
+    return max(place, named.place)
+
+
+def named(attributes: dict[str, str | None]) -> Named:
+    """What class and id say of a block."""
+    names, own_id = attributes.get("class"), attributes.get("id")
+    return _named(names or "", own_id or "") if names or own_id else _NAMELESS
 
 
 @lru_cache(maxsize=8_192)
-def named_place(names: str) -> Place:
-    """What class and id say of a block."""
-    if len(names) > _LONGEST_NAMES:
-        return Place.OPEN
+def _named(names: str, own_id: str) -> Named:
+    if len(names) + len(own_id) > _LONGEST_NAMES:
+        return _NAMELESS
+    return Named(
+        _named_place(f"{names} {own_id}"),
+        is_caption=_CAPTION.search(names) is not None,
+        is_lead=_LEAD.search(names) is not None,
+    )
+
+
+def _named_place(names: str) -> Place:
     if _HIDDEN.search(names) and not _SHOWN_LATER.search(names):
         return Place.NAMED
     plain = _CAMEL.sub("-", names).lower().replace("_", "-")

@@ -353,11 +353,13 @@ def test_a_required_field_that_is_missing_is_a_changed_layout() -> None:
 def test_words_on_a_page_say_that_it_is_missing() -> None:
     """`missing_signs`: the selector alone is no proof, its words are."""
     section = f"""{LAYOUT}[[portals.xabac.layouts.missing_signs]]
-selector = "div.thong-bao"\nwords = "(?i)đã bị gỡ"
+selector = "div.thong-bao"\nwords = "(?i)hồ sơ (?:số )?z-17"
 """
-    page = "<html class=aui><body><div class='thong-bao'>{}</div><p>Xin lỗi</p></body></html>"
-    assert seen(section, page.format("Bài ĐÃ BỊ GỠ theo yêu cầu"))["quality"] == "soft_404"
-    assert seen(section, page.format("Bài đang được sửa"))["quality"] != "soft_404"
+    page = "<html class=aui><body><div class='thong-bao'>{}</div><p>Kính báo</p></body></html>"
+    closed = page.format("Hồ sơ số Z-17 chuyển vào kho")
+    assert seen(section, closed)["quality"] == "soft_404"
+    assert seen(section, closed.replace("Z-17", "Z-18"))["quality"] != "soft_404"
+    assert seen("", closed)["quality"] != "soft_404"
 
 
 def test_words_on_a_page_say_that_it_wants_a_login() -> None:

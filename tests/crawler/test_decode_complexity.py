@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.decode import scan_complexity
+from crawler.decode import complexity, scan_complexity
 from tests.serving import SHARED
 
 SAVED = sorted(
@@ -195,3 +195,21 @@ def _depth(node):
                 return deepest
         node = node.next
     return 0
+
+
+MANY = " ".join(f"a{i}" for i in range(1_001))
+SOUP = st.sampled_from(
+    [
+        *("<p>", "</p>", "<b>", "<a href='x'>", "<script>", "</script>", "<!--", "-->", "<style>"),
+        *("</style>", "<textarea>", "'", '"', "x=", " a", "/>", ">", "<", "<svg>", "<html a>"),
+        *("<body b>", "<![CDATA[", f"<p {MANY}>", f"</i {MANY}", f"<x y='{MANY}'>"),
+    ]
+)
+
+
+@given(st.lists(SOUP, max_size=60))
+def test_the_quick_look_lets_nothing_pass_that_the_long_one_refuses(pieces):
+    """What is plainly fine is what the whole scan finds nothing in."""
+    body = "".join(pieces).encode()
+    if complexity._is_plain(body):
+        assert complexity._reason_against(body) == ""

@@ -123,7 +123,8 @@ FRONT = """<html class="aui"><head><title>Cổng xã Bắc</title></head><body>
 <ul class="navi"><li><a href="/tin-tuc">Tin tức</a></li></ul>
 <div class="asset-abstract"><h3 class="asset-title">
 <a href="/tin-tuc/-/view_content/11-hoi.html?t=9">Hội làng</a></h3>
-<div class="assetPublishDate block_timer">Ngày đăng 03/05/2026 | 15:20</div></div></div></body></html>""".encode()
+<div class="assetPublishDate block_timer">Ngày đăng 03/05/2026 | 15:20</div></div></div>
+</body></html>""".encode()
 ARTICLE = """<html class="aui"><head><title>Hội làng - Tin tức - Cổng xã Bắc</title></head><body>
 <div class="portlet-boundary"><div class="asset-full-content-title">Hội làng</div>
 <div class="assetPublishDate block_timer">Ngày đăng 03/05/2026 | 15:20</div>

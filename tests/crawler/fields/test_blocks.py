@@ -130,8 +130,11 @@ def test_a_caption_belongs_to_the_image_before_it(markup, caption):
 
 @pytest.mark.parametrize(
     "text",
-    ["Người dân đến xem.", "Gồm có:", "Vì sao?", "Tuyệt!", LONG, "1. Mục tiêu", "- Gạch đầu dòng"],
-)
+    [
+        "Người dân đến xem.", "Gồm có:", "Vì sao?", "Tuyệt!", LONG, "1. Mục tiêu",
+        "- Gạch đầu dòng", "“Bà con rất vui.”", "Ông nói: \"Sẽ làm ngay!\"", "他说这里很好。",
+    ],
+)  # fmt: skip
 def test_a_sentence_after_an_image_is_no_caption(text):
     """A paragraph that ends like one, is long, or is an item of a list stays a paragraph."""
     assert read(f"<img src=a.jpg><p>{text}</p>").blocks == (
