@@ -33,6 +33,7 @@ from crawler.grade import (
 from crawler.layout import Family, Layout, Site
 from crawler.listing import read_placements
 from crawler.page import Page
+from crawler.prose import find_headline
 from crawler.urls import is_article_url, page_url, refusal
 
 _HERE = Path(__file__).parent
@@ -52,6 +53,7 @@ _FRONT = re.compile(  # where portals keep their front page, beside `/`
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PLAIN = _REDIRECTS | {200, 304, 404, 410}  # answers as they should be
 _CHALLENGE_BYTES = 1 << 16  # of a refusal, looked at
+_LEAST_WORDS = 5  # of a headline; names of sections are shorter
 _LEAST_ITEMS = 3  # of a list told by its shape; fewer headings with a link stand on any page
 
 
@@ -247,11 +249,19 @@ def _not_there(found: Reading, page: Page, layout: Layout) -> Reading:
         quality, reason = Quality.SOFT_404, "the front page at an article's URL"
     elif instead := said_instead(page):
         quality, reason = instead
-    elif is_list and not (rests_on_shape(layout) and is_written(page)):
+    elif is_list and not (rests_on_shape(layout) and _is_headed(page)):
         quality, reason = Quality.WRONG_PAGE, "a listing at an article's URL"
     else:
         quality, reason = Quality.LAYOUT_CHANGED, "no article at an article's URL"
     return replace(found, quality=quality, reason=reason)
+
+
+def _is_headed(page: Page) -> bool:
+    """Whether the page calls itself an article: for machines, or by a headline at its own URL."""
+    if is_written(page):
+        return True
+    headline = find_headline(page.tree) if is_article_url(page.url, page.site.family.urls) else ""
+    return len(headline.split()) >= _LEAST_WORDS
 
 
 def _sent_on(found: Reading, page: Page, sent_to: str) -> Reading:

@@ -61,7 +61,8 @@ class _Text:
         if node is None:
             return None
         if node.mem_id not in self.judged:
-            whole, given = self._words(node, frozenset()), self._words(node, self.beside)
+            whole = self._words(node, frozenset())
+            given = self._words(node, self.beside) if self.beside else whole
             total = self.known.total()
             missing = 1 - (given & self.known).total() / total
             more = (given - self.known).total() + _AT_FIRST * (whole - given).total()

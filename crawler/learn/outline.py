@@ -11,7 +11,7 @@ from selectolax.lexbor import LexborNode
 
 from core.text import tidy
 from crawler.page import Page
-from crawler.prose.words import Place, place_of
+from crawler.prose.words import Place, named, place_of
 
 MOST_NODES = 300_000
 MOST_SPOTS = 20_000
@@ -141,7 +141,8 @@ class _Walk:
             return _Open(node, number, is_away, is_away)
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"[:_MOST_NAMES]
         is_in_crumbs = outer.is_in_crumbs or _CRUMBS.search(names) is not None
-        is_inside = not is_in_crumbs and place_of(node.tag or "", attributes) > Place.OPEN
+        place = place_of(node.tag or "", attributes.get("role"), named(attributes))
+        is_inside = not is_in_crumbs and place > Place.OPEN
         return _Open(node, number, is_away, is_inside, is_in_crumbs)
 
     def _leave(self, opened: list[_Open]) -> LexborNode | None:

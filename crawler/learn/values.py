@@ -20,7 +20,7 @@ from crawler.page import Page
 FIELDS = ("title", "lead", "published", "view_count", "authors", "section")
 _MOST_TRIED = 2_000  # places of one page whose text is read as a time or a count
 _MOST_LINE = 200  # characters of a dateline or a counter
-_MOST_BYLINE = 300
+_MOST_BYLINE = 120  # characters
 _NEAR, _FAR = 60, 300  # elements from headline or text
 _DATED = re.compile(r"(?:19|20)[0-9]{2}|[0-9] ?(?:giờ|phút|ngày|hours?|days?|minutes?)|hôm|today")
 _AUTHOR = re.compile(

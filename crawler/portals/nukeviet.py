@@ -1,17 +1,16 @@
 """NukeViet 4 and 5: schools, districts and small newspapers of Vietnam.
 
-Evidence: the default theme and language files of nukeviet/nukeviet on GitHub (modules news, voting,
-statistics; layout, system), of 4.x and of 5 before and after its move to Bootstrap 5. *Unverified*:
-the weather block, an extension of third parties, themes that print `Đã xem: 75`, and 4.0.
-`article:published_time` is never read: 4.x writes it with a zone in its middle. The hidden
-`dateModified` repeats the time of publication.
+Evidence: default theme and language files of nukeviet/nukeviet on GitHub (news, voting, statistics;
+layout, system), 4.x and 5 before and after Bootstrap 5; theme egov of nukeviet/eGovernment.
+*Unverified*: weather, by third parties; themes with `Đã xem: 75`; 4.0. The head's times have a zone
+in their middle; the hidden `dateModified` repeats the publication. Only the ids of `news` in
+Vietnamese are ids: other languages and copies of the module number their articles anew.
 """
 
 import re
 from dataclasses import replace
 
 from crawler.layout import (
-    Candidate,
     Family,
     Layout,
     ListingRules,
@@ -24,42 +23,40 @@ from crawler.layout import (
 
 _FOUR = ".news_column:has(#news-bodyhtml, .bodytext)"
 _FIVE = "div.vstack:has(> .news-bodyhtml)"
-_VIEWS = re.compile(r"((?:Đã xem|[Ll]ượt xem|[Vv]iews?) ?: ?[0-9][0-9.,]*)")
-_TITLE = "a:not(.cat-link):not(.thumbnail):not(:has(> img:only-child))"  # no picture, no section
+_TITLE = "a.show, a:not(.cat-link):not(.thumbnail):not(:has(> img:only-child))"  # no picture alone
 LAYOUT_4 = Layout(
-    id="nukeviet/4",
-    article_signs=(f"{_FOUR} h1",),
+    id="nukeviet/4", article_signs=(f"{_FOUR} h1",), body=("#news-bodyhtml", f"{_FOUR} .bodytext"),
     fields={
         "title": css(f"{_FOUR} h1"),
         "lead": css(f"{_FOUR} .hometext", f"{_FOUR} #hometext > h2", f"{_FOUR} #hometext"),
         "published": css(f"{_FOUR} .row span.h5", f"{_FOUR} em.time",
                          f"{_FOUR} [itemprop=datePublished]", "::json-ld datePublished"),
-        "updated": css("::json-ld dateModified"),
+        "updated": css("meta[property='article:modified_time']", attribute="content"),
         "authors": css(f"{_FOUR} p.h5.text-right", f"{_FOUR} p.text-right:has(> strong)"),
         "breadcrumb": css(".temp-breadcrumbs [itemprop=title], .temp-breadcrumbs [itemprop=name]",
                           "[itemtype*=BreadcrumbList] [itemprop=name]", ".breadcrumb > li"),
         "tags": css(".news_column div.h5 > a > em"),
-        "view_count": (Candidate(selector=f"{_FOUR} .row", pattern=_VIEWS),),
+        "view_count": css(f"{_FOUR} span.h5:has(.fa-eye)", f"{_FOUR} .row"),
+        "comment_count": css(f"{_FOUR} span.h5:has(.fa-comment-o)"),
     },
-    body=("#news-bodyhtml", f"{_FOUR} .bodytext"),
-    unread=(".list-group-item-heading > .label, .visually-hidden, .icon_new, .badge-new",),
+    unread=(".list-group .label, .visually-hidden, .icon_new, .badge-new, ul.related a > em",),
     related=".other-news ul.related, ul.detail-related",
     images=f"{_FOUR} figure.article, {_FOUR} #hometext .imghome",
-    attachments=".news-download-file a[download]",
+    attachments=".news-download-file .list-group-item > a[href]",
     listing=(
         # One with others in its box is told from them by its heading alone.
-        ListingRules(item="#hot-news .margin-bottom-lg:has(> h2), #hot-news li, .viewcat-grid,"
+        ListingRules(item="#hot-news .margin-bottom-lg:has(> h2), #hot-news li, .height-hometext,"
             " .news_grid .thumbnail, .news_column .panel-body:has(> ul.related) > :is(h2, h3),"
-            " ul.related > li, .news_column .panel-body > .row > div:has(> h3 > a),"
+            " ul.related > li, .viewcat-grid, .news_column .panel-body > .row > div:has(> h3 > a),"
             " .news_column .panel-body:not(:has(ul.related)):has(> h2 > a, > h3 > a)",
             title=_TITLE, link=_TITLE, view_count="li:has(.fa-eye)", image="img",
             timer=".text-muted li:first-child, p:has(> .fa-clock-o), em:last-child",
             summary=".text-justify, p:not(.text-right):not(:has(em, img))"),
-        ListingRules(item="a.list-group-item", title=".list-group-item-heading", link=""),
+        ListingRules(item=".list-group > a", title=".list-group-item-heading", link=""),
         ListingRules(item=".block_groups li", title=_TITLE, link=_TITLE, image="img"),
     ),
     next_page=css("ul.pagination > li.active + li > a[href]", "link[rel=next]"),
-    menu="#menusite a[href], .navbar-nav a[href], .news_column .panel-heading a[href]",
+    menu="#menusite a[href], .navbar-nav a[href], .main-nav a[href], .panel-heading a[href]",
     weather=(WeatherRules(row="div:has(> #showWeather)", place="option[selected]", value="div"),),
     polls=(
         PollRules(block="form:has([onclick*=nv_sendvoting])", question="h3, h4, strong",
@@ -75,6 +72,7 @@ LAYOUT_4 = Layout(
     missing_signs=(Sign(selector=".nv-infodie",
                         words=re.compile(r"404|không (?:tồn tại|tìm thấy)|not found", re.I)),),
     login_signs=(Sign(selector=".login-box input[type=password]"),),
+    date_formats=("%Y-%m-%d+07%H:%M:%S", "%Y-%m-%dICT%H:%M:%S"),
 )  # fmt: skip
 LAYOUT_5 = replace(
     LAYOUT_4, id="nukeviet/5", article_signs=(f"{_FIVE} > h1",), body=(".news-bodyhtml",),
@@ -86,7 +84,7 @@ LAYOUT_5 = replace(
         "authors": css(f"{_FIVE} > .text-end > p"),
         "breadcrumb": css(".site-breadcrumbs-item:not(.site-breadcrumbs-more)"),
         "tags": css(f"{_FIVE} a.badge:has(.fa-tag)"),
-        "view_count": (Candidate(selector=f"{_FIVE} > .row", pattern=_VIEWS),),
+        "view_count": css(f"{_FIVE} > .row"),
     },
     related=f"section > ul.vstack, {_FIVE} > div > div.fs-5 + ul",
     images=f"{_FIVE} > .clearfix > figure, {_FIVE} > figure",
@@ -100,15 +98,17 @@ LAYOUT_5 = replace(
     ),
 )  # fmt: skip
 _PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, `?language=vi&nv=news&op=<section>/<slug>-<id>`
-    r"(?:^/(?:[a-z]{2}/)?(?!(?:download|laws|shops)/)[^?/]+/[^?]*?(?=-[0-9]{1,12}\.html(?:\?|$))|"
-    r"[?&]op=[^&]+?(?:/|%2F)(?!page-)[^&/]*?(?=-[0-9]{1,12}(?:&|$)))-(?P<id>[0-9]{1,12})"
+    r"^(?!/(?:[a-z]{2}/)?(?:download|laws|shops)/)"
+    r"(?:(?=/(?:(?:vi/)?news/|[^?]*\?(?:language=vi&)?nv=news&))(?P<own>))?"  # whose ids count
+    r"/(?:(?P<op>[^?]*\?(?:language=[a-z]{2}&)?nv=[^&]+&op=)|(?:[a-z]{2}/)?(?:[^?/]+/)?)"
+    r"(?!(?:news|tag|source|topic|groups|author)(?:/|%2F))[^?&/%]+(?:/|%2F)(?!page-)[^?&/]*-"
+    r"(?(own)(?P<id>[0-9]{1,12})|[0-9]{1,12})(?(op)(?:\.html)?(?=&|$)|\.html(?=\?|$))"
 )
 _NEVER = {
-    "login": r"^/(?:[a-z]{2}/)?users(?:/|$)|[?&]nv=users(?:&|$)",
+    "login": r"^/(?:admin|(?:[a-z]{2}/)?users)(?:/|$)|[?&]nv=users(?:&|$)",
     "twin": r"(?:/|[?&]op=)(?:print|savefile|sendmail)(?:/|%2F)|[?&]nocache=",
-    "action": r"[?&](?:download|pdf|checkss|nv_ajax_voting|second)=|/comment/",
+    "action": r"[?&](?:download|pdf|checkss|second|scaptcha|nv..themever)=|[/=]banners[/&]",
     "search": r"^/(?:[a-z]{2}/)?(?:[^/]+/search|seek)/|[?&](?:q=|nv=seek)",
-    "portal internals": r"^/(?:admin|install|includes|modules)/",
 }
 _SIGNS = ("meta[name=generator][content*=NukeViet i]", "#news-bodyhtml, .news-bodyhtml",
           "form#form3B, [onclick*=nv_sendvoting], .nv-infodie")  # fmt: skip

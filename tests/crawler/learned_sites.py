@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
+from pathlib import Path
 
 from core.config import PortalConfig, parse
 from core.records import Capture, PageKind, Quality
@@ -249,4 +250,4 @@ def captures_of(markup: str):
 def site_with(section: str) -> Site:
     """The site with a section of the config behind its own."""
     whole = f'[portals.hualat]\nhost = "{HOST}"\nfamily = "generic"\n\n{section}'
-    return site_of("hualat", parse(tables_in(whole, None)).portals["hualat"])
+    return site_of("hualat", parse(tables_in(whole, Path("config.toml"))).portals["hualat"])
