@@ -44,8 +44,8 @@ URLS = UrlRules(
     drop_params=frozenset(
         {"redirect", "inheritRedirect", "t", "p_auth", "doAsUserLanguageId", "p_l_back_url"}
     ),
-    # Alternates in other languages put it at the end, again and again.
-    suffix_trap=re.compile(r"(?:/(?:vi|en))+/?$"),
+    # Alternates in other languages put it at the end, again and again; a run is tried but once.
+    suffix_trap=re.compile(r"(?<!/vi)(?<!/en)(?:/(?:vi|en))++/?$"),
 )
 
 # Of the anchor or the content's own element, in the name of the portlet's instance.

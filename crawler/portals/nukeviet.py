@@ -100,7 +100,7 @@ LAYOUT_5 = replace(
 _PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, `?language=vi&nv=news&op=<section>/<slug>-<id>`
     r"^(?!/(?:[a-z]{2}/)?(?:download|laws|shops)/)"
     r"(?:(?=/(?:(?:vi/)?news/|[^?]*\?(?:language=vi&)?nv=news&))(?P<own>))?"  # whose ids count
-    r"/(?:(?P<op>[^?]*\?(?:language=[a-z]{2}&)?nv=[^&]+&op=)|(?:[a-z]{2}/)?(?:[^?/]+/)?)"
+    r"/(?:(?P<op>[^?]*\?(?:language=[a-z]{2}&)?nv=[^&]+&op=)|(?:[^?/]+/){0,3})"
     r"(?!(?:news|tag|source|topic|groups|author)(?:/|%2F))[^?&/%]+(?:/|%2F)(?!page-)[^?&/]*-"
     r"(?(own)(?P<id>[0-9]{1,12})|[0-9]{1,12})(?(op)(?:\.html)?(?=&|$)|\.html(?=\?|$))"
 )

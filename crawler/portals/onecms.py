@@ -12,7 +12,7 @@ import re
 from crawler.layout import Candidate, Family, Layout, ListingRules, UrlRules, WeatherRules, css
 
 URLS = UrlRules(
-    article=re.compile(r"^/(?:[^/]+/)?[^/]*[a-z][^/]*-(?P<id>[0-9]{3,10})\.html$"),
+    article=re.compile(r"^/(?:[^/]+/)?[^/a-z]*[a-z][^/]*-(?P<id>[0-9]{3,10})\.html$"),
     never=(
         ("login", re.compile(r"^/(?:dang-nhap|dang-ky|login)(?:[/?.]|$)", re.IGNORECASE)),
         ("action", re.compile(r"^/(?:api|ajax)/|[?&]action=")),
