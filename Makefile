@@ -10,7 +10,7 @@ demo: $(READY)
 	@$(BIN)/python -m demo
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: $(READY) lint types imports test
 
