@@ -55,6 +55,7 @@ async def answering(
     address = f"127.0.0.1:{runner.addresses[0][1]}"
     settings = {
         "host": HOME,
+        "family": "hanoi-liferay",
         "other_hosts": [OTHER],
         "scheme": "http",
         "connect_to": address,
