@@ -20,7 +20,7 @@ from core.records import Quality
 from core.text import tidy
 from crawler.fields.dates import read_when
 from crawler.grade.ends import why_cut
-from crawler.grade.said import Said, Verdict, judged, runs_of, titles_of
+from crawler.grade.said import TITLE, Said, Verdict, judged, runs_of, titles_of
 from crawler.grade.words import is_error_text, said_by_text, said_by_title
 from crawler.layout import Layout, Sign
 from crawler.page import TEXT, Page
@@ -41,6 +41,7 @@ _NODES_LIMIT = 10  # judged per sign, and the beginning of each
 _SIGN_CHARS = 1_000
 _REFRESH_S = 10  # a page that sends on within this time is none itself
 _LONG_CHARS = 2_000  # of a text that no error page has
+_SOME_CHARS, _MANY_LINKS = 400, 10  # of a text on a portal's page; a program's own has no menu
 _FEW_CHARS = 600  # around a captcha that is all there is
 _LOADING_CHARS = 80  # of a page that its scripts make
 _CHALLENGE_CHARS = 1 << 16
@@ -144,7 +145,7 @@ def sent_on(page: Page) -> str | None:
 
 def _of_article(page: Page, text: str, layout: Layout) -> Verdict | None:
     """Error pages have text too: one that its own title calls so is one, unless it was written."""
-    titles = titles_of(page, "head > title", "h1")
+    titles = titles_of(page, TITLE, "h1")
     if not titles:
         return _trouble(page, text, Said(page))
     for title in titles[:1] if titles[-1] in titles[0] else titles:
@@ -164,9 +165,13 @@ def _is_told(page: Page, layout: Layout, quality: Quality) -> bool:
     if is_error_text(Said(page).text):
         return False
     runs = runs_of(node)
-    if sum(map(len, runs)) > _LONG_CHARS:
+    chars_count = sum(map(len, runs))
+    if chars_count > _LONG_CHARS:
         return True
-    return not any(said_by_text(run) is quality for run in runs) and _has_time(page, layout)
+    if any(said_by_text(run) is quality for run in runs):
+        return False
+    is_dressed = chars_count > _SOME_CHARS and len(page.tree.css("a[href]")) > _MANY_LINKS
+    return is_dressed or _has_time(page, layout)
 
 
 def _has_time(page: Page, layout: Layout) -> bool:
@@ -183,7 +188,7 @@ def _has_time(page: Page, layout: Layout) -> bool:
 
 def _of_list(page: Page, layout: Layout) -> Verdict | None:
     """The latest news stand below many a "not found"; a login stands beside many a list."""
-    for name in ("head > title", "h1"):
+    for name in (TITLE, "h1"):
         for title in titles_of(page, name):
             quality = said_by_title(title)
             is_beside = quality is Quality.LOGIN_WALL and (
@@ -278,7 +283,7 @@ def _is_hidden(node: LexborNode) -> bool:
 def _emptiness(page: Page, layout: Layout | None, said: Said) -> Verdict | None:
     if len(said.text) <= _LOADING_CHARS and page.matches("script") and _is_shell(page):
         return Quality.EMPTY, "the page shows nothing without its scripts"
-    is_blank = not said.text and not page.matches(_MEDIA)
+    is_blank = not said.text and not page.matches(_MEDIA) and not page.matches("a[href]")
     if layout is not None and is_blank and sent_on(page) is None:
         return Quality.EMPTY, "the page shows no text"
     return None

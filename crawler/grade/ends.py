@@ -16,8 +16,8 @@ _MARKED = "template#khotin-end-of-page"
 _BROKEN = "\ufffd"
 _MAY_STAY_OPEN = frozenset(  # by the HTML Standard, 13.1.2.4, or left so by careless hands
     (
-        "-document", "html", "head", "body", "p", "li", "dt", "dd", "rt", "rp", "optgroup", "option",
-        "b", "big", "center", "em", "font", "i", "small", "span", "strong", "u",
+        "-document", "html", "head", "body", "p", "li", "dt", "dd", "rt", "rp", "optgroup",
+        "option", "b", "big", "center", "em", "font", "i", "small", "span", "strong", "u",
     )
 )  # fmt: skip
 

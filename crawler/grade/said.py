@@ -13,9 +13,12 @@ from crawler.prose.outline import outline_of
 
 Verdict = tuple[Quality, str]
 
+TITLE = "title"  # of the page: the one in its head
+
 _SHORT_CHARS = 1_500  # of visible text; an error page says little
 _RUN_CHARS = 600  # of a paragraph that may say what is wrong
 _TITLE_CHARS = 1_000
+_NODES_LIMIT = 5  # of one name
 _SCRIPT_CHARS = 3_000  # of a page whose scripts are all there is
 _BARE_CHARS = 200  # of its visible text
 _ALERT = re.compile(r"\balert\(\s{0,9}[\"']([^\"'\n]{1,200})[\"']")
@@ -68,14 +71,14 @@ class Said:
     @property
     def shown(self) -> str:
         """Its own words, for people."""
-        titles = titles_of(self._page, "head > title", "h1", "h2")
+        titles = titles_of(self._page, TITLE, "h1", "h2")
         return next(iter(titles), self.text)[:80]
 
     @cached_property
     def by_title(self) -> Verdict | None:
         """What its title says; its headings too, when it says hardly more."""
         headings = ("h1", "h2", "h3") if self.is_short else ("h1",)
-        for title in titles_of(self._page, "head > title"):
+        for title in titles_of(self._page, TITLE):
             quality = said_by_title(title)
             if quality is not None:
                 return judged(quality, title)
@@ -108,11 +111,23 @@ def runs_of(node: LexborNode) -> tuple[str, ...]:
 
 def titles_of(page: Page, *names: str) -> list[str]:
     """The first that says something of each; headings that are links name another page."""
-    titles = []
-    for name in names:
-        for node in page.tree.css(name)[:5]:
-            text = tidy(node.text()[:_TITLE_CHARS])
-            if text and not node.css_matches("a[href]"):
-                titles.append(text)
-                break
-    return titles
+    return [text for text in (_title(page, name) for name in names) if text]
+
+
+def _title(page: Page, name: str) -> str:
+    if name == TITLE:
+        head = page.tree.head
+        node = head.css_first(name) if head is not None else None
+        return tidy(node.text()[:_TITLE_CHARS]) if node is not None else ""
+    first = page.tree.css_first(name)  # found sooner than all are
+    if first is None:
+        return ""
+    for node in (first, *(page.tree.css(name)[1:_NODES_LIMIT] if _is_silent(first) else ())):
+        if not _is_silent(node):
+            return tidy(node.text()[:_TITLE_CHARS])
+    return ""
+
+
+def _is_silent(heading: LexborNode) -> bool:
+    """It names another page, or nothing."""
+    return heading.css_first("a[href]") is not None or not heading.text().strip()

@@ -12,11 +12,11 @@ which `…` stands for up to 90 characters more, or none.
 import re
 
 from core.records import Quality
-from core.text import fold, tidy
+from core.text import fold
 
 _SENTENCE_CHARS = 240
-_PARTS_LIMIT = 8  # of one text, besides the whole
-_TITLE_SEAMS = re.compile(r" [-–—|»«›•:] |: |\|")
+_PARTS_LIMIT = 8  # of one text
+_TITLE_SEAMS = re.compile(r" [-–—|»«›‹•:] |: |\|")
 _TEXT_SEAMS = re.compile(r"[.!?:;,…]+(?:\s+|$)|\s[-–—|»›•]\s")
 _SIGNS = re.compile(r"[\W_]+")
 
@@ -106,7 +106,7 @@ _LOGIN = r"""
 ((ban|quy vi|quy khach|nguoi dung|vui long|hay|xin|moi ban|moi)( \w{1,12}){0,4} )?
     dang nhap( \w{1,12}){0,6} de (xem|doc|tiep tuc|truy cap|theo doi) …
 you (must|need to|have to) (be )?(log(ged)?|sign(ed)?) ?in … to (view|read|see|access|continue) …
-(please )?(log|sign) ?in … to (view|read|see|access|continue) …
+(please )?(log|sign) ?in … to (view|read|see|access|continue)( (this|the|reading|to|with)\b.{0,60})?
 this (content|page|article) is (only )?(for|available to|restricted to) … (members|subscribers) …
 you are not authori[sz]ed to (access|view) …
 (ban |quy vi |tai khoan )?khong (co|du) quyen (truy cap|xem)
@@ -131,8 +131,9 @@ request unsuccessful …
 … (xac (minh|nhan|thuc)|chung minh)( rang| la)? (ban|quy vi|quy khach)( la)?
      (khong phai|con nguoi|nguoi that|nguoi dung that) …
 (toi|ban) khong phai (la )?(robot|nguoi may|bot)
-SORRY((yeu cau|truy cap|request|ket noi|(dia chi )?ip)( truy cap)?|ban)( cua (ban|quy khach|quy vi))?
-     (da |dang |tam thoi )?bi ((he thong|tuong lua) )?(tam )?(tu choi|chan|khoa)
+SORRY((yeu cau|truy cap|request|ket noi|(dia chi )?ip)( truy cap)?|ban)
+    ( cua (ban|quy khach|quy vi))? (da |dang |tam thoi )?
+    bi ((he thong|tuong lua) )?(tam )?(tu choi|chan|khoa)
     ( (boi|do|vi|tren|vui long|tam|truy cap|den|vao)\b.{0,80})?
 … phat hien (truy cap|hanh vi|luu luong|dau hieu|yeu cau) (bat thuong|tan cong|dang ngo) …
 … kiem tra trinh duyet( cua ban)? …
@@ -189,42 +190,46 @@ def _opened_within(form: str) -> str:
     return f"{form.removesuffix(' …')} " if form.endswith(" …") else f"{form} $"
 
 
-_SAID = (  # in the order in which a page is believed
-    (Quality.LOGIN_WALL, _Forms(_LOGIN)),
-    (Quality.BOT_WALL, _Forms(_WALL)),
-    (Quality.SERVER_ERROR, _Forms(_ERROR)),
-    (Quality.SOFT_404, _Forms(_MISSING)),
+class _Kinds:
+    """What sentences say of a page, in the order in which they are believed."""
+
+    def __init__(self, seams: re.Pattern[str], **texts: str) -> None:
+        self._seams = seams
+        self._kinds = [(Quality(name), _Forms(text)) for name, text in texts.items()]
+        self._any = _Forms(*texts.values())  # one look at what says nothing, as most do
+
+    def judge(self, text: str) -> Quality | None:
+        """What one of the first sentences says."""
+        parts = self._seams.split(fold(text), maxsplit=_PARTS_LIMIT)[:_PARTS_LIMIT]
+        keys = [_SIGNS.sub(" ", part).strip() for part in parts if len(part) <= _SENTENCE_CHARS]
+        telling = [key for key in keys if key and self._any.fit(key)]
+        return next(
+            (kind for kind, forms in self._kinds for key in telling if forms.fit(key)), None
+        )
+
+
+_SAID = _Kinds(
+    _TEXT_SEAMS, login_wall=_LOGIN, bot_wall=_WALL, server_error=_ERROR, soft_404=_MISSING
 )
-_TITLED = (
-    (Quality.BOT_WALL, _Forms(_WALL, _WALL_HEAD)),
-    (Quality.SERVER_ERROR, _Forms(_ERROR, _ERROR_HEAD)),
-    (Quality.SOFT_404, _Forms(_MISSING, _MISSING_HEAD)),
-    (Quality.LOGIN_WALL, _Forms(_LOGIN, _LOGIN_HEAD)),
+_TITLED = _Kinds(
+    _TITLE_SEAMS,
+    bot_wall=_WALL + _WALL_HEAD,
+    server_error=_ERROR + _ERROR_HEAD,
+    soft_404=_MISSING + _MISSING_HEAD,
+    login_wall=_LOGIN + _LOGIN_HEAD,
 )
 
 
 def said_by_title(text: str) -> Quality | None:
-    """What a title or a heading says of its page, alone or as a part set off by a sign."""
-    return _judged(text, _TITLE_SEAMS, _TITLED)
+    """What a title or a heading says of its page, whole or in a part set off by a sign."""
+    return _TITLED.judge(text)
 
 
 def said_by_text(text: str) -> Quality | None:
     """What one of the first sentences of a paragraph says of the page it stands on."""
-    return _judged(text, _TEXT_SEAMS, _SAID)
+    return _SAID.judge(text)
 
 
 def is_error_text(text: str) -> bool:
     """Whether the first words of a page hold what only a program in trouble prints."""
     return _ERROR_TEXT.search(fold(text)) is not None
-
-
-def _judged(
-    text: str, seams: re.Pattern[str], kinds: tuple[tuple[Quality, _Forms], ...]
-) -> Quality | None:
-    text = fold(tidy(text))
-    parts = dict.fromkeys((text, *seams.split(text, maxsplit=_PARTS_LIMIT)[:_PARTS_LIMIT]))
-    keys = [_SIGNS.sub(" ", part).strip() for part in parts if len(part) <= _SENTENCE_CHARS]
-    return next(
-        (kind for kind, forms in kinds for key in keys if key and forms.fit(key)),
-        None,
-    )

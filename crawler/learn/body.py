@@ -23,7 +23,7 @@ MOST_LENGTH = 1.3  # times as many words as the text
 _OUTWARD, _INWARD = 2, 6  # levels around the text's own element
 _HEAVY = 0.4  # of an element's characters that its one heavy child holds
 _MOST_BESIDE = 4  # words
-_AT_FIRST = 0.3  # how much what other selectors take out again weighs
+_DOUBTFUL = 0.3  # how much lead, title and dateline weigh, which may be taken out again
 _STEP = 0.04  # of unlikeness that is no difference
 _GOOD = 0.02
 _EXAMPLE_CHARS = 300
@@ -52,6 +52,7 @@ class _Text:
     node: LexborNode
     lines: tuple[str, ...]
     known: Counter[str]  # its words
+    lead: Counter[str]  # words of the lead, which may stand in the body or not
     beside: frozenset[int] = frozenset()  # nodes of other fields
     judged: dict[int, tuple[float, float]] = field(default_factory=dict)
 
@@ -65,7 +66,9 @@ class _Text:
             given = self._words(node, self.beside) if self.beside else whole
             total = self.known.total()
             missing = 1 - (given & self.known).total() / total
-            more = (given - self.known).total() + _AT_FIRST * (whole - given).total()
+            rest = given - self.known
+            doubtful = (whole - given).total() + (rest & self.lead).total()
+            more = (rest - self.lead).total() + _DOUBTFUL * doubtful
             self.judged[node.mem_id] = (missing, more / total)
         return self.judged[node.mem_id]
 
@@ -123,13 +126,13 @@ def skips_of(
     texts = (_text_of(sample, fields) for sample in samples)
     insides = [each for each in (_inside(text, body) for text in texts) if each is not None]
     found = [css for css, _, _, is_named in shared(map(_scraps, insides), LEAST_PAGES) if is_named]
-    found += [each.selector for each in fields]
+    least = dict.fromkeys(found, LEAST_PAGES) | {each.selector: 1 for each in fields}
     proposed = 0
-    for css in found:
+    for css in least:
         matches = [(each, each.matches(css)) for each in insides]
         shown = [each for each, nodes in matches if nodes]
         fresh = [each for each, nodes in matches if any(map(each.is_fresh, nodes))]
-        if len(fresh) < LEAST_PAGES or proposed >= _MOST_PROPOSED:
+        if len(fresh) < least[css] or proposed >= _MOST_PROPOSED:
             continue
         if all(each.is_scrap(node) for each, nodes in matches for node in nodes):
             proposed += 1
@@ -236,7 +239,8 @@ def _text_of(sample: Sample, fields: Iterable[Proposal]) -> _Text | None:
     blocks = (block.text for block in article.blocks if block.text)
     lines = tuple(line for line in blocks if not _is_said(line, said))
     known = Counter(words("\n".join(lines)))
-    return _Text(sample, node, lines, known, frozenset(beside)) if known else None
+    lead = Counter(words(article.lead or ""))
+    return _Text(sample, node, lines, known, lead, frozenset(beside)) if known else None
 
 
 def _is_said(line: str, said: Iterable[str]) -> bool:

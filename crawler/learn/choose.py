@@ -20,11 +20,13 @@ from crawler.learn.values import (
     Sample,
     Verdict,
     likely_spots_of,
+    opening_spots_of,
     read_value,
     says_something,
     spots_of,
     values_of,
     verdict_on,
+    verdict_on_opening,
 )
 
 LEAST_PAGES = 2
@@ -34,6 +36,7 @@ _EXAMPLE_CHARS = 300
 _LESS_FOR_HEADING = {"h1": 0.0, "h2": 0.3, "h3": 0.6}
 _WHOLE = 0.8  # against a box whose part says the same
 _COST_OF = {Place.BETWEEN: 0.0, Place.NEAR: 1.0, Place.INSIDE: 2.0, Place.FAR: 2.5}
+_SOME = 4  # a lead is known on at least one page of so many
 _SITE_WIDE, _ALIKE = 1_000, 0.02  # a counter of visitors is large, and nearly the same everywhere
 _HINTS = {
     "title": r"title|headline|heading|tieu-?_?de",
@@ -81,8 +84,13 @@ def shared(
 def choose(name: str, samples: Sequence[Sample]) -> Proposal | None:
     """The best selector for a field; None when none is dependable."""
     knowing = [sample for sample in samples if name in sample.known]
+    best = None
     if len(knowing) >= LEAST_PAGES:
-        return _Choice(name, samples, len(knowing), spots_of, verdict_on).best()
+        best = _Choice(name, samples, len(knowing), spots_of, verdict_on).best()
+    if name == "lead" and best is None and knowing and len(knowing) * _SOME >= len(samples):
+        return _Choice(name, samples, len(samples), opening_spots_of, verdict_on_opening).best()
+    if len(knowing) >= LEAST_PAGES:
+        return best
     if name in ("published", "view_count", "authors") and len(samples) >= LEAST_PAGES:
         return _Choice(name, samples, len(samples), likely_spots_of, says_something).best()
     return None
@@ -123,7 +131,7 @@ class _Choice:
             pages_count=best[0],
             of_count=self.of_count,
             example=self._example(chosen),
-            is_first=best[0] == best[1],
+            is_first=self.name != "published" or best[0] == best[1],
         )
 
     def _selectors(self, sample: Sample) -> Iterable[Key]:

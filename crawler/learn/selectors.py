@@ -28,7 +28,7 @@ _NUMBERED = re.compile(r"[0-9]{3}|(?:^|[_-])[0-9]+$|^[^0-9]*(?:[0-9]+[A-Za-z_-]+
 _HASHED = re.compile(
     r"(?:css|sc|jss|jsx|emotion|styled|svelte|astro|tss)-[A-Za-z0-9]{4,}"
     r"|\w+__(?=\w*[0-9]|\w+[A-Z])[A-Za-z0-9_-]{5,8}"  # title__3xYz1
-    r"|(?=[a-z]*[A-Z])(?=[A-Z]*[a-z])(?=\w*[0-9])\w{5,8}"  # x7Kq9b
+    r"|(?=\w*[A-Z])(?=\w*[a-z])(?=\w*[0-9][A-Za-z])\w{5,8}"  # x7Kq9b
     r"|(?=[a-z]*[a-z][A-Z][a-z])[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{6,}"  # hNfzcx
 )
 _STATE = re.compile(

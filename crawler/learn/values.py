@@ -15,7 +15,7 @@ from crawler.fields.counts import read_count
 from crawler.fields.dates import read_when
 from crawler.layout import LIST_FIELDS, Candidate
 from crawler.learn.outline import Outline, Spot
-from crawler.page import Page
+from crawler.page import Page, raw_of
 
 FIELDS = ("title", "lead", "published", "view_count", "authors", "section")
 _MOST_TRIED = 2_000  # places of one page whose text is read as a time or a count
@@ -26,6 +26,7 @@ _DATED = re.compile(r"(?:19|20)[0-9]{2}|[0-9] ?(?:giờ|phút|ngày|hours?|days?
 _AUTHOR = re.compile(
     r"author|tac-?_?gia|by-?_?line|writer|but-?_?danh|nguoi-?_?viet", re.IGNORECASE
 )
+_MOST_MATCHES = 50
 _MOST_NAMES = 500  # characters of class and id
 _COUNTED = re.compile(r"[0-9]")
 
@@ -51,6 +52,7 @@ class Sample:
     title: int = -1  # the number of the headline's element; -1: not known
     text: tuple[int, int] = (-1, -1)  # of the text's first element, and of the one after its last
     known: dict[str, Any] = field(default_factory=dict)
+    likely: dict[str, frozenset[int]] = field(default_factory=dict)  # elements, once asked for
 
     def place(self, spot: Spot) -> "Place":
         """Where a spot stands, seen from headline and text."""
@@ -110,11 +112,40 @@ def verdict_on(sample: Sample, candidate: Candidate, name: str) -> Verdict:
 
 
 def says_something(sample: Sample, candidate: Candidate, name: str) -> Verdict:
-    """The same where nothing is known: a value that can be read is right."""
-    texts = values_of(sample, candidate, name)
-    if not texts:
+    """The same where nothing is known: what stands in a likely place is right."""
+    if name not in sample.likely:
+        spots = likely_spots_of(sample, name)
+        sample.likely[name] = frozenset(spot.number for spot in spots)
+    nodes = sample.page.nodes(candidate.selector)[: _MOST_MATCHES if name in LIST_FIELDS else 1]
+    numbers = {sample.outline.number_of(node) for node in nodes}
+    if not numbers:
         return Verdict.NOTHING
-    return Verdict.WRONG if _read(sample.page, name, texts[:1]) is None else Verdict.RIGHT
+    return Verdict.RIGHT if numbers <= sample.likely[name] else Verdict.WRONG
+
+
+def verdict_on_opening(sample: Sample, candidate: Candidate, name: str) -> Verdict:
+    """The same of a lead that on some pages was taken for the text's first paragraph.
+
+    The candidate must not find another paragraph: then it is a place in the text, no lead's own.
+    """
+    verdict = verdict_on(sample, candidate, name)
+    others = frozenset(sample.lines[1:])
+    nodes = sample.page.nodes(candidate.selector)[:_MOST_MATCHES]
+    texts = [same_form(raw_of(node, candidate)) for node in nodes]
+    if ":" in candidate.selector or any(text in others for text in texts):
+        return Verdict.WRONG
+    is_opening = verdict is Verdict.UNKNOWN and texts[0] in sample.lines[:1]
+    return Verdict.NEARLY if is_opening else verdict
+
+
+def opening_spots_of(sample: Sample, name: str) -> Iterator[Spot]:
+    """The places of the lead; where none is known, of the text's first paragraph."""
+    if name in sample.known:
+        yield from spots_of(sample, name)
+        return
+    for spot in sample.outline.spots:
+        if spot.attribute is None and same_form(spot.text) in sample.lines[:1]:
+            yield spot
 
 
 def spots_of(sample: Sample, name: str) -> Iterator[Spot]:

@@ -35,7 +35,7 @@ _ARTICLE_URL = re.compile(
     r"|[-/](?:post|art|article|news|id|a|c|d|n|p)?-?[0-9]{5,18}/?$"
     # a day or month, then a slug: /2026/05/05/slug-of-words, /20260505/slug-of-words
     r"|/(?:19|20)[0-9]{2}(?:/[01]?[0-9](?:/[0-3]?[0-9])?|[01][0-9][0-3][0-9])"
-    r"/[^/.]*[a-z][^/.]*-[^/.]*(?:\.(?:html?|php|aspx))?/?$",
+    r"/[^/.a-z]*[a-z][^/.-]*-[^/.]*+(?:\.(?:html?|php|aspx))?/?$",
     re.IGNORECASE,
 )
 

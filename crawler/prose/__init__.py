@@ -8,6 +8,7 @@ decides nothing. Refuses to know languages beyond a few labels, and never change
     words.py     what classes and labels say
     headline.py  the heading that the title repeats
     outline.py   the page as blocks and runs of text: one walk
+    aside.py     what is no part of it by names, labels and order
     choose.py    the block that holds the text
     parts.py     what in it is text, lead, or no part of it
     near.py      lines beside headline and text: dates, counters, names

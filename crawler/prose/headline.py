@@ -17,8 +17,15 @@ _LESSER = (
 _MOST_PLACES = 300
 _LEAST_CHARS, _MOST_CHARS = 8, 400  # of a heading
 _LEAST_CUT = 30  # of a title that is cut off
-_LIKE = 0.6  # share of words in common of a heading reworded for the title
+_LIKE = 0.7  # share of words in common of a heading reworded for the title
 _SURE = 0.9
+_LINK_LEVELS, _MOST_LEVELS = 3, 12  # looked at around a heading
+_FOOT = re.compile(r"(?<![a-z])(?:foot|footer[a-z]*|foot(?:left|right))(?![a-z])", re.IGNORECASE)
+_SPARE = re.compile(
+    r"(?<![a-z])(?:nav|bread-?crumbs?|sr-only|visually-?hidden|screen-reader-text"
+    r"|hide-accessible)(?![a-z])",
+    re.IGNORECASE,
+)
 _SEPARATOR = re.compile(r" (?:[-–—|•»«:·]|::|\|\|) |\|| » ")
 
 
@@ -37,18 +44,23 @@ def headline_node(tree: LexborHTMLParser) -> LexborNode | None:
     if not titles:
         return None
     best: LexborNode | None = None
-    most = 0.0
+    spare: LexborNode | None = None  # in the path above, or unseen: the same words elsewhere
+    most = most_spare = 0.0
     for selector in (*_HEADINGS, _LESSER):
         for node in tree.css(selector)[:_MOST_PLACES]:
             text = fold(tidy(node.text()[:1_000]))
             if not _LEAST_CHARS <= len(text) <= _MOST_CHARS or text in site_names:
                 continue
             likeness = max(_likeness(text, title) for title in titles)
-            if likeness > most and not _is_elsewhere(node):
+            if likeness <= min(most, most_spare) or _is_elsewhere(node):
+                continue
+            if likeness > most and not _is_in(node, _SPARE):
                 best, most = node, likeness
+            elif likeness > most_spare:
+                spare, most_spare = node, likeness
         if most >= _SURE:
             break
-    return best
+    return best or spare
 
 
 def _titles_of(tree: LexborHTMLParser) -> tuple[str, ...]:
@@ -96,7 +108,9 @@ def _is_set_off(last: str, rest: str) -> bool:
 
 
 def _is_elsewhere(node: LexborNode) -> bool:
-    """Whether it names another page: it stands in a link, or is the logo that leads home."""
+    """Whether it names another page or the site: it stands in a link or at the foot of the page, or
+    is the logo that leads home.
+    """
     link = node.css_first("a[href]")
     if link is not None:
         href = (link.attributes.get("href") or "").strip()[:300]
@@ -106,10 +120,24 @@ def _is_elsewhere(node: LexborNode) -> bool:
         except ValueError:
             return False
     around = node.parent
-    for _ in range(3):
+    for _ in range(_LINK_LEVELS):
         if around is None:
-            return False
+            break
         if around.tag == "a":
+            return True
+        around = around.parent
+    return _is_in(node, _FOOT)
+
+
+def _is_in(node: LexborNode, names: re.Pattern[str]) -> bool:
+    """Whether it stands in a block whose tag, class or id has one of these names."""
+    around: LexborNode | None = node
+    for _ in range(_MOST_LEVELS):
+        if around is None or around.tag == "body":
+            return False
+        attributes = around.attributes
+        said = f"{around.tag} {attributes.get('class') or ''} {attributes.get('id') or ''}"
+        if names.search(said):
             return True
         around = around.parent
     return False

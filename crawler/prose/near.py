@@ -96,6 +96,10 @@ def bylines(outline: Outline, first: int, last: int) -> tuple[str, ...]:
         else:
             found[_marked_name(outline, run, line)] = None
     found.pop("", None)
+    for run in outline.runs[last + 1 : last + 1 + _MOST_RUNS]:
+        said = _BY.match(run.text)
+        if said and len(run.text) <= _MOST_CHARS and ":" in run.text[: said.start("name")]:
+            found[_OTHER_LABEL.split(said["name"])[0].strip(" ,|:-–•")] = None
     signed = (run for run in outline.runs[last : last + _MOST_SIGNED] if is_signature(outline, run))
     name = next((run.text for run in signed), "")
     if not found and name:

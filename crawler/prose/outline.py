@@ -28,7 +28,7 @@ _LEAST_RUN = 40  # characters of a run that can be running text
 _LONG_RUN = 80  # of one without any sign of a sentence
 _LONG_HEADING = 100  # of a paragraph in the dress of a heading
 _LONGEST_LINE = 160  # characters of a dateline
-_LONGEST_LEGAL = 600  # characters of a note at the foot of a page
+_LONGEST_LEGAL = 1_500  # characters of a note at the foot of a page
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _SILENT = frozenset(
     (
@@ -59,6 +59,7 @@ class Element:
     is_caption: bool
     is_heading: bool
     is_lead: bool  # its names say so
+    names: str  # class without numbers
     first: int
     end: int = 0
     after: int = 0  # number of the first block after it that does not stand inside
@@ -74,6 +75,7 @@ class Run:
     link_size: int
     weight: int  # size of its running text; 0 when it is none
     has_file: bool
+    is_led_away: bool  # to a place of this page, or to another
     is_caption: bool
     is_heading: bool
     is_away: bool = False  # no part of the text
@@ -92,6 +94,7 @@ class Outline:
 
     elements: list[Element] = field(default_factory=list)
     runs: list[Run] = field(default_factory=list)
+    hidden: list[int] = field(default_factory=list)  # `mem_id` of what only its class hides
     headline: int = -1  # the block of the headline; -1: there is none
 
 
@@ -113,6 +116,7 @@ class _Walk:
         self._links_count = 0  # links around
         self._breaks_count = 0
         self._has_file = False
+        self._has_jump = False
         self._is_unspaced = False  # somewhere on the page
 
     def outline(self, body: LexborNode) -> Outline:
@@ -137,7 +141,7 @@ class _Walk:
             elif tag == "br":
                 self._break()
                 node = node.next
-            elif _is_shown(attributes := node.attributes):
+            elif self._is_shown(node, tag, attributes := node.attributes):
                 is_block = tag in _BLOCKS or node.mem_id == self._headline
                 if is_block:
                     self._enter_block(node, tag, attributes)
@@ -147,6 +151,15 @@ class _Walk:
             else:
                 node = node.next
         return self._made
+
+    def _is_shown(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
+        style = attributes.get("style")
+        if "hidden" in attributes or (style and HIDDEN_STYLE.search(style)):
+            return False
+        if tag in _BLOCKS or "class" not in attributes or not named(attributes).is_hidden:
+            return True
+        self._made.hidden.append(node.mem_id)
+        return False
 
     def _enter_block(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> None:
         self._end_run()
@@ -167,6 +180,7 @@ class _Walk:
                 or (outer is not None and outer.is_caption),
                 is_heading=tag in HEADINGS or (outer is not None and outer.is_heading),
                 is_lead=is_lead or (outer is not None and outer.is_lead),
+                names=said.names,
                 first=len(made.runs),
             )
         )
@@ -178,6 +192,7 @@ class _Walk:
         """Whether the link leads to another page."""
         href = (attributes.get("href") or "").lstrip()
         if not href or href.startswith("#"):
+            self._has_jump = self._has_jump or bool(href)
             return False
         self._links_count += 1
         self._has_file = self._has_file or FILE.search(href) is not None
@@ -222,6 +237,7 @@ class _Walk:
                     link_size=min(size, link_size),
                     weight=_weight(text, size, size - link_size, element),
                     has_file=self._has_file,
+                    is_led_away=self._has_jump or link_size > 0,
                     is_caption=element.is_caption or PICTURE.match(text) is not None,
                     is_heading=element.is_heading,
                 )
@@ -229,7 +245,7 @@ class _Walk:
         self._pieces.clear()
         self._link_pieces.clear()
         self._breaks_count = 0
-        self._has_file = False
+        self._has_file = self._has_jump = False
 
     def _size(self, text: str) -> int:
         return len(text) + len(_UNSPACED.findall(text)) if self._is_unspaced else len(text)
@@ -252,11 +268,6 @@ def _is_data(text: str) -> bool:
     if len(text) <= _LONGEST_LINE and STAMP.search(text):
         return DATE_LABEL.search(text) is not None or not text.endswith((".", "!", "?", "…", "”"))
     return len(text) <= _LONGEST_LEGAL and LEGAL.search(text.lower()) is not None
-
-
-def _is_shown(attributes: dict[str, str | None]) -> bool:
-    style = attributes.get("style")
-    return "hidden" not in attributes and not (style and HIDDEN_STYLE.search(style))
 
 
 def _around(headline: LexborNode | None) -> frozenset[int]:

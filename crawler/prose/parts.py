@@ -13,6 +13,7 @@ from crawler.prose.words import TITLE, Place
 _HEADING_RUNS, _HEADING_CHARS = 12, range(15, 301)  # above the text
 _LEAST_WITH_HEADLINE, _LEAST_ALONE = 140, 400  # characters of running text of an article
 _LINKS_SHARE = 5  # characters of links to one of text that make a page of links
+_LEAST_AGAIN = 60  # of a text that stands twice, once for another screen
 _LEAD_RUNS, _LEAD_SIZE = 3, 1_000  # at most
 _LEAST_AFTER_LEAD = 80  # characters of text; without it the lead is the text
 _CELLS, _CELL_RUNS = frozenset(("td", "th", "tr")), 3  # a column of a layout has more
@@ -74,11 +75,7 @@ def _heading_above(outline: Outline, weights: list[int], core: int) -> int:
     sure = next((n for n in range(block.first, block.end) if weights[n]), block.first)
     for number in range(sure - 1, max(sure - _HEADING_RUNS, 0) - 1, -1):
         run = outline.runs[number]
-        if (
-            run.is_away
-            or run.is_link
-            or not _HEADING_CHARS[0] <= len(run.text) <= _HEADING_CHARS[1]
-        ):
+        if run.is_away or run.is_link or len(run.text) not in _HEADING_CHARS:
             continue
         attributes = outline.elements[run.element].node.attributes
         names = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
@@ -93,6 +90,7 @@ class _Parts:
     def __init__(self, outline: Outline, weights: list[int], core: int, block: int) -> None:
         self.elements, self.runs, self.weights = outline.elements, outline.runs, weights
         self.has_headline = outline.headline >= 0
+        self.hidden = outline.hidden
         self.core, self.block = outline.elements[core], outline.elements[block]
         self.core_number, self.block_number = core, block
         self.begin = self.block.first
@@ -111,11 +109,15 @@ class _Parts:
         and its first sure run only running text and captions.
         """
         kept = [False] * len(self.runs)
+        seen: set[str] = set()
         inside = range(self.core.first, self.core.end)
         sure = next((number for number in inside if self.weights[number]), self.core.end)
         for number in range(self.begin, self.core.end):
             run = self.runs[number]
-            if not run.is_away and not run.is_link:
+            is_again = run.text in seen
+            if run.size >= _LEAST_AGAIN:
+                seen.add(run.text)
+            if not run.is_away and not run.is_link and not is_again:
                 is_file = number >= self.core.first and run.has_file
                 kept[number] = (
                     number >= sure or self.weights[number] > 0 or run.is_caption or is_file
@@ -180,7 +182,7 @@ class _Parts:
             if is_skipped:
                 found.add(element.node.mem_id)
             number = element.after if is_skipped else number + 1
-        return frozenset(found)
+        return frozenset(found.union(self.hidden))
 
     def _is_insert(self, element: Element) -> bool:
         """Whether it is a box of scraps in the text: several runs, and none of them a sentence."""

@@ -23,19 +23,27 @@ _ROLES = {
     "menubar": Place.APART, "navigation": Place.APART, "search": Place.APART,
 }  # fmt: skip
 _LONGEST_NAMES = 500  # characters; longer ones name nothing
+_NUMBERS = re.compile(r"[0-9]+")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _APART = re.compile(
     r"(?<![a-z])(?:"
     r"comments?|comment-?(?:list|s?-?area|box|form)|(?:box-?)?binh-?luan|y-?kien|disqus|livefyre"
     r"|repl(?:y|ies)|respond"
-    r"|ads?|adv|advert(?:s|isement|isements|ising)?|quang-?cao|sponsor(?:ed)?|dfp|adsense"
-    r"|adsbygoogle|ad-?(?:box|slot|unit|container|wrapper|zone|label)|outbrain|taboola"
     r"|foot(?:er)?|news-?letter|subscri(?:be|ption)|sign-?up|log-?in|dang-?nhap|cookies?|gdpr"
     r"|consent|pop-?up|modal|overlay|light-?box|toast|survey|polls?|tham-?do|rating|votes?"
     r"|danh-?gia|(?:author|user|writer)-?(?:box|bio|info|card|profile|about)|about-?(?:the-?)?author|copy-?right"
     r"|instagram-media"
     r"|disclaimer|paywall|weather|thoi-?tiet|thong-?ke|luot-?truy-?cap|print-?only"
     r")(?![a-z])"
+)
+_ADS = re.compile(
+    r"(?<![a-z])(?:ads?|adv|advert(?:s|isement|isements|ising)?|quang-?cao|sponsor(?:ed)?|dfp"
+    r"|adsense|adsbygoogle|ad-?(?:box|slot|unit|container|wrapper|zone|label)|outbrain|taboola"
+    r")(?![a-z])"
+)
+_BODY = re.compile(  # of an article, which a theme may mark for advertisements to be put into
+    r"(?<![a-z])(?:(?:article|post|entry|news|story|detail)-?(?:body|content|text|detail)"
+    r"|content-?(?:detail|article|news|body)|fck|noi-?dung)(?![a-z])"
 )
 _ASIDE = re.compile(
     r"(?<![a-z])(?:"
@@ -49,7 +57,8 @@ _ASIDE = re.compile(
     r"|shar(?:e|es|ing|e-?bar|e-?buttons?|edaddy)|socials?|social-?(?:share|media|links?|icons?)"
     r"|addthis|addtoany|a2a|sharethis|chia-?se|fb-like|tool-?bars?|article-tools"
     r"|nav|nav-?bar|navigation|(?:main-?|sub-?|top-?)?menus?|bread-?crumbs?|pag(?:ination|er|ing)"
-    r"|top-?bar|side-?bars?|aside|skip-?links?|masthead"
+    r"|top-?bar|(?<!has-)(?<!with-)(?<!no-)side-?bars?(?!-(?:layout|wrap|content|main|page))|aside"
+    r"|skip-?links?|masthead"
     r"|tags|tag-?(?:list|cloud)|(?:post|entry|article|box|block|news)-?tags?|tu-?khoa|key-?words?"
     r"|web-?links?|doi-?tac"
     r")(?![a-z])"
@@ -106,6 +115,11 @@ RELATED_LABEL = re.compile(
     r"|recommended.{0,20}|you (?:may|might) also like|also read|don.?t miss|up next|tags?|tu khoa"
     r"|chu de|topics?|chia se|share(?: this.{0,20})?|follow us.{0,20})(?: ?\([0-9]+\))? ?[:…»>.]*"
 )
+READ_MORE = re.compile(
+    r"(?:[>»*•-]+ ?)*(?:(?:xem|doc) (?:them|tiep|chi tiet)|(?:tin|bai)(?: viet)? lien quan"
+    r"|moi (?:ban )?doc them|read (?:more|next|also)|see also|also read|related(?: story)?"
+    r"|more on this)(?: (?:tai day|here))? ?[:>»–-]"
+)
 COMMENT_LABEL = re.compile(
     r"[0-9]{0,5} ?(?:(?:y kien|binh luan|phan hoi)(?: (?:ban doc|cua ban|doc gia|bai viet"
     r"|moi nhat))?|gui (?:y kien|binh luan|phan hoi).{0,20}|comments?|leave a (?:comment|reply)"
@@ -119,6 +133,8 @@ class Named(NamedTuple):
     place: Place
     is_caption: bool
     is_lead: bool
+    is_hidden: bool = False
+    names: str = ""  # the class without numbers
 
 
 _NAMELESS = Named(Place.OPEN, is_caption=False, is_lead=False)
@@ -146,17 +162,18 @@ def named(attributes: dict[str, str | None]) -> Named:
 def _named(names: str, own_id: str) -> Named:
     if len(names) + len(own_id) > _LONGEST_NAMES:
         return _NAMELESS
+    is_hidden = _HIDDEN.search(names) is not None and not _SHOWN_LATER.search(names)
     return Named(
-        _named_place(f"{names} {own_id}"),
+        Place.NAMED if is_hidden else _named_place(f"{names} {own_id}"),
+        is_hidden=is_hidden,
         is_caption=_CAPTION.search(names) is not None,
         is_lead=_LEAD.search(names) is not None,
+        names=_NUMBERS.sub("", names),
     )
 
 
 def _named_place(names: str) -> Place:
-    if _HIDDEN.search(names) and not _SHOWN_LATER.search(names):
-        return Place.NAMED
     plain = _CAMEL.sub("-", names).lower().replace("_", "-")
-    if _APART.search(plain):
+    if _APART.search(plain) or (_ADS.search(plain) and not _BODY.search(plain)):
         return Place.NAMED
     return Place.ASIDE if _ASIDE.search(plain) else Place.OPEN

@@ -1,8 +1,8 @@
 """Three sites that no family knows, in markups of their own, with the same invented news.
 
-    MODERN   named classes, hashes of a build among them, JSON-LD and a machine-readable time
-    TABLES   tables around everything, ids of ASP.NET controls, no word for machines
-    SOUP     nameless boxes in a box whose id is the article's number
+MODERN   named classes, hashes of a build among them, JSON-LD and a machine-readable time
+TABLES   tables around everything, ids of ASP.NET controls, no word for machines
+SOUP     nameless boxes in a box whose id is the article's number
 """
 
 from collections.abc import Callable
@@ -40,15 +40,17 @@ STORIES = (
     Story(
         number=41873,
         title="Khởi công cầu treo qua suối Nậm Lạnh",
-        lead="Sáng 3/5, Ủy ban nhân dân huyện khởi công cây cầu treo dài 86 m nối hai bản bên suối "
-        "Nậm Lạnh, nơi học sinh phải lội qua mỗi mùa nước.",
+        lead="Sáng 3/5, Ủy ban nhân dân huyện khởi công cây cầu treo dài 86 m nối hai bản bên "
+        "suối Nậm Lạnh, nơi học sinh phải lội qua mỗi mùa nước.",
         text=(
-            "Cầu có mặt đường rộng 2 m, tải trọng 1 tấn, vốn đầu tư 4,7 tỷ đồng từ ngân sách huyện "
-            "và đóng góp của nhân dân. Nhà thầu cam kết hoàn thành trước ngày khai giảng năm học mới.",
-            "Ông Lò Văn Pản, trưởng bản Huổi Lạnh, cho biết cả bản có 74 hộ, mỗi năm mất liên lạc "
-            "với trung tâm xã chừng hai tháng vì nước lớn. Bà con đã hiến 600 m² đất làm mố cầu.",
-            "Huyện còn sáu điểm qua suối chưa có cầu. Theo kế hoạch, ba điểm sẽ được làm trong năm "
-            "tới, ưu tiên nơi có đường đến trường và trạm y tế.",
+            "Cầu có mặt đường rộng 2 m, tải trọng 1 tấn, vốn đầu tư 4,7 tỷ đồng từ ngân sách "
+            "huyện và đóng góp của nhân dân. Nhà thầu cam kết hoàn thành trước ngày khai giảng "
+            "năm học mới.",
+            "Ông Lò Văn Pản, trưởng bản Huổi Lạnh, cho biết cả bản có 74 hộ, mỗi năm mất liên "
+            "lạc với trung tâm xã chừng hai tháng vì nước lớn. Bà con đã hiến 600 m² đất làm mố "
+            "cầu.",
+            "Huyện còn sáu điểm qua suối chưa có cầu. Theo kế hoạch, ba điểm sẽ được làm trong "
+            "năm tới, ưu tiên nơi có đường đến trường và trạm y tế.",
         ),
         authors=("Quàng Thị Mai", "Hà Văn Bích"),
         section="Giao thông",
@@ -58,15 +60,16 @@ STORIES = (
     Story(
         number=41880,
         title="Vụ xoài sớm được giá, nông dân Chiềng Pha phấn khởi",
-        lead="Giá xoài tại vườn đang ở mức 18.000 đồng một cân, cao hơn năm ngoái 5.000 đồng, trong "
-        "khi sản lượng cả xã ước đạt 900 tấn.",
+        lead="Giá xoài tại vườn đang ở mức 18.000 đồng một cân, cao hơn năm ngoái 5.000 đồng, "
+        "trong khi sản lượng cả xã ước đạt 900 tấn.",
         text=(
-            "Từ giữa tháng tư, xe của thương lái đã vào tận vườn thu mua. Hợp tác xã Pha Đông ký hợp "
-            "đồng bao tiêu 300 tấn với một doanh nghiệp chế biến, phần còn lại bán ở chợ đầu mối.",
-            "Bà Cà Thị Inh trồng 120 gốc xoài, năm nay thu hơn ba tấn. Bà nói rằng nhờ bọc quả và "
-            "tỉa cành theo hướng dẫn của khuyến nông mà quả đều, ít bị ruồi vàng.",
-            "Xã dự kiến mở rộng thêm 20 ha ở những nương ngô kém năng suất, đồng thời làm đường điện "
-            "ba pha để lắp kho lạnh.",
+            "Từ giữa tháng tư, xe của thương lái đã vào tận vườn thu mua. Hợp tác xã Pha Đông ký"
+            " hợp đồng bao tiêu 300 tấn với một doanh nghiệp chế biến, phần còn lại bán ở chợ "
+            "đầu mối.",
+            "Bà Cà Thị Inh trồng 120 gốc xoài, năm nay thu hơn ba tấn. Bà nói rằng nhờ bọc quả "
+            "và tỉa cành theo hướng dẫn của khuyến nông mà quả đều, ít bị ruồi vàng.",
+            "Xã dự kiến mở rộng thêm 20 ha ở những nương ngô kém năng suất, đồng thời làm đường "
+            "điện ba pha để lắp kho lạnh.",
         ),
         authors=("Vì Thị Hoa",),
         section="Nông nghiệp",
@@ -76,13 +79,13 @@ STORIES = (
     Story(
         number=41902,
         title="Trường nội trú huyện đón 60 giường mới cho học sinh",
-        lead="Chiều 4/5, trường phổ thông dân tộc nội trú huyện nhận 60 giường tầng do một quỹ từ "
-        "thiện và cựu học sinh quyên góp.",
+        lead="Chiều 4/5, trường phổ thông dân tộc nội trú huyện nhận 60 giường tầng do một quỹ "
+        "từ thiện và cựu học sinh quyên góp.",
         text=(
-            "Số giường thay cho loạt giường gỗ đã dùng hơn 15 năm. Nhà trường bố trí lại bốn phòng, "
-            "mỗi phòng 16 em, có tủ cá nhân và quạt trần mới lắp trong dịp nghỉ lễ.",
-            "Thầy Tòng Văn Dương, hiệu trưởng, cảm ơn các nhà hảo tâm và cho biết trường vẫn cần "
-            "thêm một bếp ăn đạt chuẩn, vì bếp hiện nay chỉ phục vụ được 200 suất một bữa.",
+            "Số giường thay cho loạt giường gỗ đã dùng hơn 15 năm. Nhà trường bố trí lại bốn "
+            "phòng, mỗi phòng 16 em, có tủ cá nhân và quạt trần mới lắp trong dịp nghỉ lễ.",
+            "Thầy Tòng Văn Dương, hiệu trưởng, cảm ơn các nhà hảo tâm và cho biết trường vẫn cần"
+            " thêm một bếp ăn đạt chuẩn, vì bếp hiện nay chỉ phục vụ được 200 suất một bữa.",
         ),
         authors=("Lường Thu Trang",),
         section="Giáo dục",
@@ -92,13 +95,13 @@ STORIES = (
     Story(
         number=41915,
         title="Ra quân dọn rác lòng hồ trước mùa mưa",
-        lead="Hơn 200 đoàn viên và dân quân tham gia vớt rác trên lòng hồ thủy điện trong ngày cuối "
-        "tuần, thu gom khoảng 12 tấn bèo và rác nhựa.",
+        lead="Hơn 200 đoàn viên và dân quân tham gia vớt rác trên lòng hồ thủy điện trong ngày "
+        "cuối tuần, thu gom khoảng 12 tấn bèo và rác nhựa.",
         text=(
-            "Lực lượng chia thành tám tổ, dùng thuyền máy và lưới kéo đi dọc bờ từ bến Sài Lương đến "
-            "chân đập. Rác được đưa lên xe chở về bãi xử lý của huyện ngay trong ngày.",
-            "Ban quản lý hồ lưu ý các hộ nuôi cá lồng không xả bao bì thức ăn xuống nước; hộ nào vi "
-            "phạm lần hai sẽ bị xử phạt theo quy định và tạm dừng cấp phép lồng mới.",
+            "Lực lượng chia thành tám tổ, dùng thuyền máy và lưới kéo đi dọc bờ từ bến Sài Lương"
+            " đến chân đập. Rác được đưa lên xe chở về bãi xử lý của huyện ngay trong ngày.",
+            "Ban quản lý hồ lưu ý các hộ nuôi cá lồng không xả bao bì thức ăn xuống nước; hộ nào"
+            " vi phạm lần hai sẽ bị xử phạt theo quy định và tạm dừng cấp phép lồng mới.",
             "Đợt ra quân tiếp theo dự kiến vào cuối tháng sáu, khi nước hồ xuống thấp nhất.",
         ),
         authors=("Bạc Cầm Sơn", "Lường Thu Trang"),
@@ -109,13 +112,15 @@ STORIES = (
     Story(
         number=41931,
         title="Đội bóng chuyền xã Mường Sang vô địch giải huyện",
-        lead="Thắng đội chủ nhà ba ván trắng trong trận chung kết tối 5/5, đội nam xã Mường Sang lần "
-        "đầu nâng cúp của giải bóng chuyền huyện.",
+        lead="Thắng đội chủ nhà ba ván trắng trong trận chung kết tối 5/5, đội nam xã Mường Sang"
+        " lần đầu nâng cúp của giải bóng chuyền huyện.",
         text=(
-            "Giải có 14 đội nam và 9 đội nữ, thi đấu trong bốn ngày tại sân vận động trung tâm. Khán "
-            "giả mỗi buổi chật kín hai khán đài, nhiều người đi từ sáng sớm để có chỗ đứng tốt.",
-            "Ở nội dung nữ, đội thị trấn bảo vệ thành công ngôi vô địch sau năm ván căng thẳng với "
-            "đội xã Tà Lại. Ban tổ chức trao thêm giải phong cách và giải khán giả cổ vũ đẹp.",
+            "Giải có 14 đội nam và 9 đội nữ, thi đấu trong bốn ngày tại sân vận động trung tâm. "
+            "Khán giả mỗi buổi chật kín hai khán đài, nhiều người đi từ sáng sớm để có chỗ đứng "
+            "tốt.",
+            "Ở nội dung nữ, đội thị trấn bảo vệ thành công ngôi vô địch sau năm ván căng thẳng "
+            "với đội xã Tà Lại. Ban tổ chức trao thêm giải phong cách và giải khán giả cổ vũ "
+            "đẹp.",
         ),
         authors=("Hà Văn Bích",),
         section="Thể thao",
@@ -182,7 +187,7 @@ def tables(story: Story) -> str:
 <table width="1000" align="center"><tr><td colspan="2"><table><tr>
 <td><a href="Default.aspx">Trang chủ</a></td><td><a href="TinTuc.aspx?L=4">Tin tức</a></td>
 <td><a href="LienHe.aspx">Liên hệ</a></td></tr></table></td></tr>
-<tr><td colspan="2" align="right"><span id="ctl00_lblHomNay">Thứ tư, ngày 06/05/2026</span></td></tr>
+<tr><td colspan="2"><span id="ctl00_lblHomNay">Thứ tư, ngày 06/05/2026</span></td></tr>
 <tr valign="top"><td width="700"><table width="100%" cellpadding="4">
 <tr><td><span id="{at}_lblChuyenMuc" class="chuyenmuc">{story.section}</span></td></tr>
 <tr><td><span id="{at}_lblTieuDe"><b>{escape(story.title)}</b></span><br />
@@ -212,7 +217,7 @@ def soup(story: Story) -> str:
 <div><strong>{escape(story.lead)}</strong></div>
 <div style="text-align:justify">{text}</div>
 <div style="text-align:right"><b>{" - ".join(story.authors)}</b></div>
-</div><div id="right"><div>Tin mới: <a href="/a/1">Chợ phiên vùng cao họp trở lại</a></div></div></div>
+</div><div id="right"><div>Tin mới: <a href="/a/1">Chợ phiên họp trở lại</a></div></div></div>
 <div id="bottom">Đài truyền thanh - truyền hình huyện Hua Lạt. Điện thoại 0212 0000 204.</div>
 </body></html>"""
 
