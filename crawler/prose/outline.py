@@ -46,6 +46,7 @@ _BLOCKS = frozenset(
         "ul",
     )
 )  # fmt: skip
+_DATA = frozenset(("blockquote", "dd", "dt", "li", "pre", "td", "th"))
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class Element:
     is_caption: bool
     is_heading: bool
     is_lead: bool  # its names say so
+    is_data: bool  # of a list, a table or a quote
     names: str  # class without numbers
     first: int
     end: int = 0
@@ -180,6 +182,7 @@ class _Walk:
                 or (outer is not None and outer.is_caption),
                 is_heading=tag in HEADINGS or (outer is not None and outer.is_heading),
                 is_lead=is_lead or (outer is not None and outer.is_lead),
+                is_data=tag in _DATA or (outer is not None and outer.is_data),
                 names=said.names,
                 first=len(made.runs),
             )

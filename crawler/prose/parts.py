@@ -18,7 +18,6 @@ _LEAD_RUNS, _LEAD_SIZE = 3, 1_000  # at most
 _LEAST_AFTER_LEAD = 80  # characters of text; without it the lead is the text
 _CELLS, _CELL_RUNS = frozenset(("td", "th", "tr")), 3  # a column of a layout has more
 _BOXES = frozenset(("article", "div", "fieldset", "form", "header", "section"))
-_DATA = frozenset(("blockquote", "dd", "dt", "li", "pre", "td", "th"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +101,7 @@ class _Parts:
         self.data = sums(self._is_data(run) for run in self.runs)
 
     def _is_data(self, run: Run) -> bool:
-        return run.has_file or run.is_caption or self.elements[run.element].tag in _DATA
+        return run.has_file or run.is_caption or self.elements[run.element].is_data
 
     def kept(self) -> list[bool]:
         """Of every run whether it is text: all of the core but what leads away; before the core

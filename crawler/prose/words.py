@@ -30,7 +30,7 @@ _APART = re.compile(
     r"comments?|comment-?(?:list|s?-?area|box|form)|(?:box-?)?binh-?luan|y-?kien|disqus|livefyre"
     r"|repl(?:y|ies)|respond"
     r"|foot(?:er)?|news-?letter|subscri(?:be|ption)|sign-?up|log-?in|dang-?nhap|cookies?|gdpr"
-    r"|consent|pop-?up|modal|overlay|light-?box|toast|survey|polls?|tham-?do|rating|votes?"
+    r"|consent|pop-?up|modal|overlay|light-?box|toast|survey|polls?|tham-?do|ratings?|votes?"
     r"|danh-?gia|(?:author|user|writer)-?(?:box|bio|info|card|profile|about)|about-?(?:the-?)?author|copy-?right"
     r"|instagram-media"
     r"|disclaimer|paywall|weather|thoi-?tiet|thong-?ke|luot-?truy-?cap|print-?only"
@@ -58,7 +58,7 @@ _ASIDE = re.compile(
     r"|addthis|addtoany|a2a|sharethis|chia-?se|fb-like|tool-?bars?|article-tools"
     r"|nav|nav-?bar|navigation|(?:main-?|sub-?|top-?)?menus?|bread-?crumbs?|pag(?:ination|er|ing)"
     r"|top-?bar|(?<!has-)(?<!with-)(?<!no-)side-?bars?(?!-(?:layout|wrap|content|main|page))|aside"
-    r"|skip-?links?|masthead"
+    r"|skip-?links?|masthead|toc|table-of-contents|muc-?luc"
     r"|tags|tag-?(?:list|cloud)|(?:post|entry|article|box|block|news)-?tags?|tu-?khoa|key-?words?"
     r"|web-?links?|doi-?tac"
     r")(?![a-z])"
@@ -167,7 +167,7 @@ def _named(names: str, own_id: str) -> Named:
         Place.NAMED if is_hidden else _named_place(f"{names} {own_id}"),
         is_hidden=is_hidden,
         is_caption=_CAPTION.search(names) is not None,
-        is_lead=_LEAD.search(names) is not None,
+        is_lead=_LEAD.search(f"{names} {own_id}") is not None,
         names=_NUMBERS.sub("", names),
     )
 
