@@ -48,8 +48,10 @@ def size(count: int) -> str:
 
 
 def number(count: float | None, unit: str = "") -> str:
-    """A number with its unit; a dash for none."""
-    return "–" if count is None else f"{count:g}{unit}"
+    """A number with its unit; a dash for none. Counters stand whole, measures without noughts."""
+    if count is None:
+        return "–"
+    return f"{count}{unit}" if isinstance(count, int) else f"{count:g}{unit}"
 
 
 def spark(values: list[int]) -> str:

@@ -129,7 +129,7 @@ def verdict_on_opening(sample: Sample, candidate: Candidate, name: str) -> Verdi
     The candidate must not find another paragraph: then it is a place in the text, no lead's own.
     """
     verdict = verdict_on(sample, candidate, name)
-    others = frozenset(sample.lines[1:])
+    others = frozenset(sample.lines[1:]) - {sample.known.get(name)}
     nodes = sample.page.nodes(candidate.selector)[:_MOST_MATCHES]
     texts = [same_form(raw_of(node, candidate)) for node in nodes]
     if ":" in candidate.selector or any(text in others for text in texts):

@@ -48,7 +48,8 @@ def told(outline: Outline, weights: list[int], *, core: int, block: int) -> Pros
     parts.drop_idle_headings(kept)
     lead = parts.take_lead(kept)
     numbers = [number for number, is_kept in enumerate(kept) if is_kept]
-    first, last = (numbers[0], numbers[-1]) if numbers else (0, 0)
+    bare = (number for number in numbers if not outline.runs[number].is_caption)
+    first, last = next(bare, numbers[0] if numbers else 0), numbers[-1] if numbers else 0
     if first < last and is_signature(outline, outline.runs[last]):
         kept[last] = False
     return Prose(

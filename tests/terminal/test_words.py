@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from terminal.diffs import diff_text
-from terminal.words import cell, plain, size, spark
+from terminal.words import cell, number, plain, size, spark
 
 OLD = "Xã có 12 trường học. Ông Nam nói rằng năm nay sẽ xây thêm."
 
@@ -86,3 +86,10 @@ def test_sizes_and_series_are_short() -> None:
     assert spark([1, 2, 3]) == "▁▄█"
     assert spark([5, 5]) == "▁▁"
     assert spark([]) == ""
+
+
+def test_counters_stand_whole() -> None:
+    """A million visitors are no 1.28e+06; measures lose their noughts."""
+    assert number(1_288_260) == "1288260"
+    assert number(29.50, " %") == "29.5 %"
+    assert number(None) == "–"
