@@ -1,6 +1,5 @@
 """The main text of unknown pages: found by shape, the same from two fetches, on any tree."""
 
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
