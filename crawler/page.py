@@ -7,6 +7,7 @@
     ::lead           the paragraph between heading and text, or named a lead
     ::line           lines beside heading and text that may hold a date or a counter
     ::byline         lines there that may say who wrote it
+    ::url            the page's own canonical URL
 
 What needs more than one look (JSON-LD, the main text) is worked out once, when first asked for.
 """
@@ -31,7 +32,8 @@ HEADING = "::heading"
 LEAD = "::lead"
 LINE = "::line"
 BYLINE = "::byline"
-_WORDS = frozenset((HEADLINE, TEXT, HEADING, LEAD, LINE, BYLINE))
+URL = "::url"
+_WORDS = frozenset((HEADLINE, TEXT, HEADING, LEAD, LINE, BYLINE, URL))
 MAX_NODES = 1_000  # of one selector
 MAX_CHARS = 10_000  # of one node's text, template white space included
 
@@ -124,6 +126,8 @@ class Page:
             yield from values_at(self.json_ld, path.strip())
         elif word == HEADLINE:
             yield find_headline(self.tree)
+        elif word == URL:
+            yield self.url
         elif word == HEADING and self.prose is not None:
             yield self.prose.heading
         elif word == LEAD and self.prose is not None:

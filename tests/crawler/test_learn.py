@@ -210,6 +210,13 @@ def test_articles_in_another_markup_are_outvoted():
     assert learned.fields["title"].selector == "h1.story-title"
 
 
+def test_of_two_pages_at_one_url_the_first_counts():
+    """An article that was asked for twice, the second time in other clothes."""
+    pages = pages_of("modern")
+    again = looked_at([captured(soup(STORIES[0]), STORIES[0].number)])
+    assert learn(pages + again) == learn(pages)
+
+
 def test_a_selector_that_is_wrong_on_one_page_is_not_proposed():
     """Right on four pages and another article's day on the fifth: nothing to build on."""
 
@@ -258,8 +265,6 @@ def test_pages_with_nothing_in_common_teach_nothing():
 def test_fewer_than_two_articles_teach_nothing():
     """No page, one page, one page twice."""
     page = looked_at([captured(modern(STORIES[0]))])
-    later = looked_at([captured(soup(STORIES[1]))])
-    assert learn(page + later) == Learned(pages_count=1)
     assert learn([]) == Learned()
     assert learn(page) == learn(page + page) == Learned(pages_count=1)
     assert parse(tables_in(to_toml(Learned(), "hualat"), Path("config.toml"))).portals == {}
