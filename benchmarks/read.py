@@ -90,10 +90,7 @@ def main() -> None:
         "heldout": list(pages(options.cache, half="heldout")),
     }
     found = {
-        name: {
-            contender: measured(material[name], reader, options.rounds)
-            for contender, reader in readers(is_family=name == "family").items()
-        }
+        name: measured(material[name], readers(is_family=name == "family"), options.rounds)
         for name in SETS
     }
     console = Console(highlight=False, markup=False, emoji=False, width=120)
@@ -207,20 +204,24 @@ def resiliparse_reader(page: TruePage) -> Answer:
     return Answer(text=resiliparse_text.extract_plain_text(html, main_content=True))
 
 
-def measured(material: list[TruePage], reader: Reader, rounds: int) -> Score:
-    """Time every page `rounds` times after one that does not count; judge what is true of it."""
-    score = Score()
+def measured(
+    material: list[TruePage], contenders: dict[str, Reader], rounds: int
+) -> dict[str, Score]:
+    """Each page with each contender in turn: once unmeasured, to be judged, then `rounds` times."""
+    scores = {name: Score() for name in contenders}
     for page in material:
-        answer = _read_once(page, reader, score)
-        times = []
-        gc.collect()
-        for _ in range(rounds):
-            start = time.process_time_ns()
-            _read_once(page, reader, score)
-            times.append((time.process_time_ns() - start) / 1e6)
-        score.cpu_ms.append(median(times))
-        _judge(page, answer, score)
-    return score
+        for name, reader in contenders.items():
+            score = scores[name]
+            answer = _read_once(page, reader, score)
+            times = []
+            gc.collect()
+            for _ in range(rounds):
+                start = time.process_time_ns()
+                _read_once(page, reader, score)
+                times.append((time.process_time_ns() - start) / 1e6)
+            score.cpu_ms.append(median(times))
+            _judge(page, answer, score)
+    return scores
 
 
 def _read_once(page: TruePage, reader: Reader, score: Score) -> Answer:

@@ -34,7 +34,7 @@ _SILENT = frozenset(
     (
         "audio", "button", "canvas", "embed", "head", "iframe", "input", "link", "math", "meta",
         "noscript", "object", "option", "script", "select", "style", "svg", "template", "textarea",
-        "title", "video", "xml",
+        "title", "video", "xml", "-comment", "",
     )
 )  # fmt: skip
 _BLOCKS = frozenset(
@@ -138,7 +138,7 @@ class _Walk:
             if tag == "-text":
                 self._text(node.text_content or "")
                 node = node.next
-            elif tag in _SILENT or not node.is_element_node:
+            elif tag in _SILENT:
                 node = node.next
             elif tag == "br":
                 self._break()
@@ -211,7 +211,8 @@ class _Walk:
 
     def _text(self, text: str) -> None:
         if text.isspace():
-            self._pieces.append(" ")
+            if self._pieces:
+                self._pieces.append(" ")
             return
         self._pieces.append(text)
         self._breaks_count = 0
@@ -219,7 +220,8 @@ class _Walk:
             self._link_pieces.append(text)
 
     def _break(self) -> None:
-        self._pieces.append(" ")
+        if self._pieces:
+            self._pieces.append(" ")
         self._breaks_count += 1
         if self._breaks_count > 1:
             self._end_run()
