@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ START_S = 60.0  # a machine too busy for that has other troubles
 ENVIRONMENT = {
     **os.environ,
     "PYTHONDONTWRITEBYTECODE": "",
+    "COLUMNS": "160",  # wherever the tests run, tables are as wide
     "PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / f"khotin-pycache-{os.getuid()}"),
 }
 
@@ -126,7 +128,13 @@ def khotin(config: Path, *arguments: str, wrapped: tuple[str, ...] = ()) -> "sub
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_interrupts,
     )
+
+
+def _hear_interrupts() -> None:
+    """A shell's background jobs ignore SIGINT and pass that on; a person's command does not."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def acknowledged(said: str) -> Counter[str]:
