@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from core.config import Config, config_path, load
 from core.errors import ConfigError
 
 ArchiveOption = Annotated[
@@ -36,3 +37,10 @@ def say_error(message: str) -> None:
 def one_of(option: str, value: str | None, allowed: tuple[str, ...]) -> None:
     if value is not None and value not in allowed:
         raise ConfigError(f"{option} {value!r}: allowed is one of: {', '.join(allowed)}")
+
+
+def settings_if_any(config: Path | None) -> Config:
+    """The config when there is one; a page of any host can be read and saved without."""
+    path = config_path(config)
+    is_named = config is not None or path != Path("config.toml")
+    return load(path) if is_named or path.is_file() else Config()

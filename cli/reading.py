@@ -6,8 +6,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigOption, JsonOption
-from core.config import load
+from cli.options import ConfigOption, JsonOption, settings_if_any
 
 
 def read(
@@ -28,7 +27,9 @@ def read(
     from terminal.output import console, print_json
     from terminal.readings import show_reading, show_tries
 
-    seen = asyncio.run(look_at(load(config), source, url=url, at=at, is_explained=is_explained))
+    seen = asyncio.run(
+        look_at(settings_if_any(config), source, url=url, at=at, is_explained=is_explained)
+    )
     answer = reading_to_json(
         seen.reading, portal=seen.site.portal, url=seen.url, status=seen.status
     )

@@ -8,8 +8,7 @@ from typing import Annotated
 
 import typer
 
-from cli.options import ConfigOption, JsonOption
-from core.config import Config, config_path, load
+from cli.options import ConfigOption, JsonOption, settings_if_any
 from core.errors import ConfigError
 
 CASES = Path("tests/cases")
@@ -30,7 +29,7 @@ def add(
     import cases
     from look import take
 
-    taken = asyncio.run(take(_settings(config), source, url=url, at=at))
+    taken = asyncio.run(take(settings_if_any(config), source, url=url, at=at))
     case = cases.add_case(folder, taken.capture, taken.site.portal, taken.portal, note)
     found = cases.record_of(case)
     print(
@@ -122,10 +121,3 @@ def _user() -> str:
         return getpass.getuser()
     except (OSError, KeyError, ImportError) as error:
         raise ConfigError("--by: this machine does not say who you are; name yourself") from error
-
-
-def _settings(config: Path | None) -> Config:
-    """The config when there is one; a page of any host can be saved without."""
-    path = config_path(config)
-    is_named = config is not None or path != Path("config.toml")
-    return load(path) if is_named or path.is_file() else Config()

@@ -16,6 +16,9 @@ from tests.living import ENVIRONMENT, ROOT
 LOCAL = '[portals.p]\nhost = "songmay.example.vn"\nscheme = "http"\nfamily = "hanoi-liferay"\n'
 
 
+FIXTURES = ROOT / "tests" / "fixtures"
+
+
 def khotin(folder: Path, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
     """Run a command in a folder."""
     return subprocess.run(
@@ -259,3 +262,12 @@ def test_an_empty_answer_of_a_full_archive_does_not_call_it_empty(demo: tuple[Pa
     for words in (("articles", "--state", "listed"), ("changes", "--since", "2030-01-01")):
         shown = khotin(demo[0].parent, *words, "--archive", str(demo[0])).stdout
         assert shown.startswith("Nothing fits.")
+
+
+def test_a_page_is_read_without_any_config(tmp_path: Path) -> None:
+    """A saved page of any host, in a folder with nothing else: the page's own evidence is enough."""
+    (tmp_path / "page.html").write_bytes((FIXTURES / "hanoi" / "seed.html").read_bytes())
+    url = "https://sontay.hanoi.gov.vn/dang-doan-the/-/view_content/5079123-toa-dam.html"
+    words = ("read", "page.html", "--url", url, "--at", "2023-05-17T10:00", "--json")
+    record = json.loads(khotin(tmp_path, *words).stdout)
+    assert (record["family"], record["quality"]) == ("hanoi-liferay", "ok")
