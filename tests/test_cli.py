@@ -265,7 +265,7 @@ def test_an_empty_answer_of_a_full_archive_does_not_call_it_empty(demo: tuple[Pa
 
 
 def test_a_page_is_read_without_any_config(tmp_path: Path) -> None:
-    """A saved page of any host, in a folder with nothing else: the page's own evidence is enough."""
+    """A saved page of any host, in a folder with nothing else: its own evidence is enough."""
     (tmp_path / "page.html").write_bytes((FIXTURES / "hanoi" / "seed.html").read_bytes())
     url = "https://sontay.hanoi.gov.vn/dang-doan-the/-/view_content/5079123-toa-dam.html"
     words = ("read", "page.html", "--url", url, "--at", "2023-05-17T10:00", "--json")
