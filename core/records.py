@@ -19,6 +19,7 @@ class PageKind(StrEnum):
     SITEMAP = "sitemap"
     DOCUMENT = "document"
     ROBOTS = "robots"
+    ASSET = "asset"  # what a page needs to be shown: image, style sheet, script, font
     OTHER = "other"
 
 
@@ -79,6 +80,7 @@ class Capture:
     truncated: str | None = None  # "length", "time" or "disconnect" (WARC-Truncated)
     ip: str | None = None  # address that answered
     duration_ms: int = 0  # request sent to last byte
+    tls_error: str | None = None  # how its certificate failed, where the portal is exempted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,6 +276,43 @@ class Placement:
     view_count: Count | None = None
 
 
+class RequisiteKind(StrEnum):
+    """What a page needs besides its own bytes."""
+
+    IMAGE = "image"
+    STYLE = "style"
+    SCRIPT = "script"
+    FONT = "font"
+    FILE = "file"  # an attachment: PDF, DOC, XLS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requisite:
+    """A URL that a page needs to be shown, or a file that belongs to it; on any host."""
+
+    url: str
+    kind: RequisiteKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SitemapEntry:
+    """One line of a sitemap: a page of the portal, or another sitemap."""
+
+    url: str
+    is_sitemap: bool = False
+    modified_at: datetime | None = None  # `lastmod`, no more than the portal's word
+    title: str | None = None  # of a news sitemap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """The text of a file that is no page, such as a PDF."""
+
+    media_type: str
+    pages_count: int | None
+    text: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Links:
     """Where a page leads, in scope and canonical, in page order, each once."""
@@ -323,6 +362,9 @@ class Reading:
     polls: tuple[Poll, ...] = ()
     visitors: Visitors | None = None
     link_blocks: tuple[LinkBlock, ...] = ()
+    requisites: tuple[Requisite, ...] = ()  # what it needs to be shown, files included
+    sitemap: tuple[SitemapEntry, ...] = ()
+    document: Document | None = None
     placements: tuple[Placement, ...] = ()
     links: Links = field(default_factory=Links)
     provenance: tuple[tuple[str, Provenance], ...] = ()
