@@ -61,6 +61,16 @@ class Target:
     attempts_count: int = 1  # attempts since the last answer, this one included
     etag: str | None = None  # validators of the last whole answer
     last_modified: str | None = None
+    is_backlog: bool = False  # what a backfill digs out; the news go before it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """A pattern of URLs that may be endless: so many different ones of it are taken."""
+
+    key: str  # what they have in common
+    limit: int
+    reason: str  # one sentence for people, when the limit is reached
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,6 +331,7 @@ class Links:
     listings: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()  # RSS, Atom and JSON feeds the page names
     related: tuple[str, ...] = ()  # of `articles`: those of a list of related ones
+    polls: tuple[str, ...] = ()  # results of polls that the page shows as a form
     next: str | None = None  # next page of this listing
     canonical: str | None = None  # what the page itself declares; portals lie here
 

@@ -30,9 +30,10 @@ from core.errors import KhotinError, StorageError
 from core.records import Quality, Visit
 from storage import frontier, warcs
 from storage.database import reader_engine, translated, upgrade, writer_engine
-from storage.decide import Report, VisitRecord, decide
+from storage.decide import decide
 from storage.keep import is_kept, original_of, outcome_of, payload_sha1
 from storage.locks import OwnerLock, dead_owners
+from storage.record import Report, VisitRecord
 from storage.warc import Original, Place, StoredVisit, WarcInfo, WarcWriter
 
 GROUP_VISITS = 64

@@ -12,10 +12,9 @@ from core.jsonform import article_to_json
 from core.records import Reading
 from storage import versions as fold
 from storage.changes import add_change
-from storage.frontier import insert_for
 from storage.identity import meet, touch_url
 from storage.keep import Kept, keep_reading
-from storage.statements import add_for_id, change, find_first
+from storage.statements import add_for_id, change, find_first, insert_for
 from storage.tables import articles, captures, clusters, readings, versions
 from storage.versions import Begun, Cause, Seen
 

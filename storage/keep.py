@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from core.records import Capture, Quality, Reading, Visit
-from storage.statements import add, add_for_id, find_first
-from storage.tables import captures, readings, visits, warc_files
+from core.records import Capture, Document, Quality, Reading, Visit
+from storage.statements import add, add_for_id, find_first, insert_for
+from storage.tables import captures, documents, readings, visits, warc_files
 from storage.warc import Original, Place
 
 _ORIGINAL = select(captures.c.record_id, captures.c.url, captures.c.captured_at).limit(1)
@@ -167,6 +167,20 @@ def keep_reading(
     add(connection, readings, row)
 
 
+def keep_document(connection: Connection, kept: Kept, document: Document | None) -> None:
+    """Keep the text of a file, once for equal bytes."""
+    if document is None:
+        return
+    row = {
+        "body_sha256": kept.body_sha256,
+        "media_type": document.media_type,
+        "pages_count": document.pages_count,
+        "text": _clean(document.text),
+        "recorded_at": kept.now,
+    }
+    connection.execute(insert_for(connection, documents).on_conflict_do_nothing(), row)
+
+
 def _capture_row(capture: Capture, place: Place, reading: Reading | None) -> dict[str, Any]:
     quality = reading.quality if reading is not None else capture.quality
     reason = reading.reason if reading is not None else ""
@@ -190,6 +204,7 @@ def _capture_row(capture: Capture, place: Place, reading: Reading | None) -> dic
         "warc_offset": place.offset,
         "warc_length": place.length,
         "duration_ms": capture.duration_ms,
+        "tls_error": capture.tls_error,
     }
 
 

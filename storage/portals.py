@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select, update
 
 from core.config import AUTO, PortalConfig
-from storage.frontier import insert_for
+from storage.statements import insert_for
 from storage.tables import portal_hosts, portals
 
 

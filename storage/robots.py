@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from storage.frontier import insert_for
+from storage.statements import insert_for
 from storage.tables import robots_files
 
 

@@ -10,9 +10,16 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Table, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 Values = Mapping[str, Any]
 _Shape = tuple[tuple[str, bool], ...]  # column, whether it must be NULL
+
+
+def insert_for(connection: Connection, table: Table) -> Any:
+    """An `INSERT` that knows `ON CONFLICT`, for this connection's engine."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)
 
 
 def add(connection: Connection, table: Table, row: Values) -> None:

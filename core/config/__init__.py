@@ -7,9 +7,9 @@ the file, the key, the value and what is allowed.
 import os
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 
 from core.config.layouts import LayoutConfig, UrlsConfig
 from core.config.mistakes import sentence
+from core.config.reach import Headers, Hours, Networks, Secret
 from core.config.section import Section
 from core.errors import ConfigError
 from core.tomlfile import tables_of
@@ -45,6 +46,9 @@ FAMILIES = (
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
+_ARCHIVE = (
+    'allowed is a path with {year} and, if need be, {month} and {day}, such as "/{year}/{month:02}"'
+)
 _PORTAL_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
@@ -85,6 +89,25 @@ def _path(value: str) -> str:
     return value
 
 
+def _archive(value: str) -> str:
+    try:
+        made = value.format(year=2026, month=1, day=1)
+    except (KeyError, IndexError, ValueError, AttributeError) as error:
+        raise ValueError(_ARCHIVE) from error
+    if "{year" not in value or len(value) > 1_000:
+        raise ValueError(_ARCHIVE)
+    return _path(made) and value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else date.fromisoformat("")
+    except ValueError as error:
+        raise ValueError('allowed is a day, such as "2010-01-01"') from error
+
+
 def _cron(value: str) -> str:
     if not _CRON.fullmatch(value):
         raise ValueError('allowed are five fields, such as "0 6,12,18 * * *"')
@@ -115,7 +138,7 @@ class PortalConfig(Section):
     name: Line = ""
     host: Host
     other_hosts: tuple[Host, ...] = Field(default=(), strict=False)
-    scheme: Annotated[str, Field(pattern="^https?$")] = "https"
+    scheme: Literal["http", "https"] = "https"
     family: Annotated[str, AfterValidator(_family)] = AUTO
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Ho_Chi_Minh"
     front: Path_ | None = "/"
@@ -123,11 +146,25 @@ class PortalConfig(Section):
     targets: tuple[Path_, ...] = Field(default=(), strict=False)
     follow: bool = True
     listing_pages: int = Field(default=10, ge=1, le=10_000)
+    deep_every: Duration = timedelta(days=7)
+    feeds: tuple[Path_, ...] = Field(default=(), strict=False)
+    sitemaps: tuple[Path_, ...] = Field(default=(), strict=False)
+    archives: tuple[Annotated[str, AfterValidator(_archive)], ...] = Field(default=(), strict=False)
+    archives_since: Annotated[date, BeforeValidator(_day)] | None = None
+    assets: Literal["none", "images", "all"] = "none"
+    trap_limit: int = Field(default=1_000, ge=10, le=1_000_000)
     every: Duration | None = None
     cron: Annotated[str, AfterValidator(_cron)] | None = None
     delay: Annotated[timedelta, BeforeValidator(lambda v: _delay(v))] = timedelta(seconds=2)
+    daily_requests: int | None = Field(default=None, ge=1, le=10_000_000)
+    quiet_hours: Hours = ()
     politeness_key: Annotated[Line, Field(min_length=1)] | None = None
     connect_to: Annotated[tuple[str, int], BeforeValidator(address)] | None = None
+    allow_addresses: Networks = ()
+    tls: Literal["verify", "record"] = "verify"
+    proxy: Secret | None = None
+    headers: Headers = Field(default_factory=dict)
+    cookies: bool = False
     contact: Line | None = None
     gone_checks: int = Field(default=2, ge=1, le=100)
     gone_apart: Duration = timedelta(hours=6)
@@ -135,9 +172,13 @@ class PortalConfig(Section):
     layouts: tuple[LayoutConfig, ...] = Field(default=(), strict=False)
 
     @model_validator(mode="after")
-    def _one_schedule(self) -> "PortalConfig":
+    def _no_contradiction(self) -> "PortalConfig":
         if self.every is not None and self.cron is not None:
             raise ValueError("`every` and `cron` exclude each other; keep one")
+        if self.proxy is not None and self.connect_to is not None:
+            raise ValueError("`proxy` and `connect_to` exclude each other; keep one")
+        if self.archives and self.archives_since is None:
+            raise ValueError('`archives` needs `archives_since`, such as "2010-01-01"')
         return self
 
     @property
@@ -161,6 +202,7 @@ class CrawlConfig(Section):
     total_timeout: Duration = timedelta(seconds=60)
     max_wire_mb: int = Field(default=8, ge=1, le=1024)
     max_body_mb: int = Field(default=16, ge=1, le=1024)
+    max_ratio: int = Field(default=100, ge=2, le=100_000)
 
 
 class ArchiveConfig(Section):

@@ -29,11 +29,12 @@ Inside = Annotated[str, Field(max_length=2_000)]  # relative to a node; "" is th
 
 
 class CandidateConfig(Section):
-    """One place where a field may stand. A bare string is its selector."""
+    """One place where a field or a link may stand. A bare string is its selector."""
 
     selector: Text
     attribute: Text | None = None
     pattern: Text | None = None
+    template: Text | None = None  # of a link: where its value goes in a URL
 
 
 Candidates = Annotated[tuple[Text | CandidateConfig, ...], _MANY]
@@ -109,6 +110,7 @@ class LayoutConfig(Section):
     menu: Text | None = None
     visitors: Text | None = None
     next_page: Candidates | None = None
+    poll_results: Candidates | None = None
     date_formats: Texts | None = None
     listing: Annotated[tuple[ListingConfig, ...], _MANY] = ()
     weather: Annotated[tuple[WeatherConfig, ...], _MANY] = ()

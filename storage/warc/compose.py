@@ -153,6 +153,8 @@ def _visit_piece(visit: Visit, answers: list[Piece]) -> Piece:
     for piece, capture in zip(answers, visit.captures, strict=True):
         told = f"<{piece.record_id}> {capture.quality} {capture.duration_ms}"
         fields.append(("khotin-capture", told))
+        if capture.tls_error is not None:
+            fields.append(("khotin-tls-error", f"<{piece.record_id}> {capture.tls_error}"))
     if visit.failure is not None:
         fields += [
             ("khotin-error", visit.failure.error),

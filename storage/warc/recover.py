@@ -106,9 +106,10 @@ def _close(
     texts = [(name, value.decode("utf-8", "replace")) for name, value in fields]
     try:
         named = [_named_capture(text) for name, text in texts if name == "khotin-capture"]
+        faults = dict(_named_fault(text) for name, text in texts if name == "khotin-tls-error")
         one = dict(texts)
         kept = tuple(
-            _kept(waiting.pop(record_id), quality, duration_ms)
+            _kept(waiting.pop(record_id), quality, duration_ms, faults.get(record_id))
             for record_id, quality, duration_ms in named
             if record_id in waiting
         )
@@ -138,7 +139,10 @@ def _unclosed(waiting: dict[str, _Waiting]) -> StoredVisit:
 
 
 def _kept(
-    waiting: _Waiting, quality: Quality | None = None, duration_ms: int | None = None
+    waiting: _Waiting,
+    quality: Quality | None = None,
+    duration_ms: int | None = None,
+    tls_error: str | None = None,
 ) -> KeptCapture:
     return KeptCapture(
         place=waiting.place,
@@ -146,12 +150,19 @@ def _kept(
         request_headers=waiting.request_headers,
         quality=quality,
         duration_ms=duration_ms,
+        tls_error=tls_error,
     )
 
 
 def _named_capture(text: str) -> tuple[str, Quality, int]:
     record_id, quality, duration_ms = text.split(" ")
     return record_id.strip("<>"), Quality(quality), int(duration_ms)
+
+
+def _named_fault(text: str) -> tuple[str, str]:
+    """The capture's record id, and how its certificate failed."""
+    record_id, _, told = text.partition(" ")
+    return record_id.strip("<>"), told
 
 
 def _failure(one: dict[str, str]) -> Failure | None:

@@ -110,6 +110,7 @@ class KeptCapture:
     request_headers: tuple[tuple[bytes, bytes], ...] = ()
     quality: Quality | None = None  # None when the visit's own record is missing
     duration_ms: int | None = None
+    tls_error: str | None = None  # how the certificate failed; None too when that record is missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

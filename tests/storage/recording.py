@@ -34,13 +34,17 @@ from core.records import (
     WeatherObservation,
     When,
 )
+from follow import Path as Path_
+from follow import leads_of
+from pipeline import site_of
 from storage import frontier
 from storage.archive import Archive
 from storage.database import reader_engine
-from storage.decide import Report, VisitRecord
+from storage.frontier import Walk
 from storage.keep import payload_sha1
 from storage.portals import add_portal
 from storage.presence import GoneRule
+from storage.record import Report, VisitRecord
 from storage.tables import captures, changes, warc_files
 from storage.warc import Place, read_capture
 
@@ -155,7 +159,10 @@ class Recorder:
         self.archive, self.clock = archive, clock
         self.cycle_at = clock.now()
         self.rule = GoneRule(checks=2, apart=timedelta(hours=6))
-        config = PortalConfig(host=HOST, scheme="http")
+        config = PortalConfig(host=HOST, scheme="http", family="hanoi-liferay")
+        self.path = Path_(
+            site=site_of(PORTAL, config), config=config, walk=Walk(), keys={HOST: KEY}
+        )
         self.run(lambda c: add_portal(c, PORTAL, config, clock.now()))
         self.run(lambda c: frontier.add_key(c, KEY, 0.0, clock.now()))
 
@@ -193,6 +200,7 @@ class Recorder:
             key_state=KeyState(next_slot_at=self.clock.now() + timedelta(seconds=2)),
             gone_rule=self.rule,
             retry_at=None,
+            leads=leads_of(self.path, visit, seen),
         )
 
     def record(self, captures: tuple[Capture, ...], seen: Reading | None, **target: Any) -> Report:

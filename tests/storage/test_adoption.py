@@ -16,7 +16,7 @@ from core.records import PageKind, Quality, Target, Visit
 from demo.pages import page_at
 from demo.town import EPOCH, Town
 from storage.archive import Archive
-from storage.decide import VisitRecord
+from storage.record import VisitRecord
 from storage.tables import articles, captures, changes, versions, visits, warc_files
 from storage.warc import Original, Place, WarcInfo, WarcWriter
 from tests.storage.recording import HOST, PORTAL, START, Recorder, capture, recording, rows

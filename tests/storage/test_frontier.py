@@ -43,11 +43,10 @@ def add(portal: Recorder, *found: tuple[str, PageKind], page_no: int = 1) -> int
     """Put these paths into the frontier."""
     findings = [Finding(url=HOME + path, kind=kind, page_no=page_no) for path, kind in found]
     start = Target(portal=PORTAL, url=HOME, kind=FRONT, cycle_at=portal.cycle_at)
-    return int(
-        portal.run(
-            lambda c: frontier.add_targets(c, findings, of=start, key=KEY, now=portal.clock.now())
-        )
+    added = portal.run(
+        lambda c: frontier.add_targets(c, findings, of=start, key=KEY, now=portal.clock.now())
     )
+    return len(added.new)
 
 
 def claim(portal: Recorder, owner: str = "me", name: str = PORTAL) -> Slice | Wait | Done:

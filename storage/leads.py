@@ -1,0 +1,104 @@
+"""Found links become rows: what a visit leads to, put into the frontier.
+
+Runs in the writer's transaction, so that a link is a row before the page that named it is
+acknowledged.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from core.records import PageKind, Target
+from storage import frontier
+from storage.frontier import Added, Finding
+from storage.keep import Kept
+from storage.listings import is_repeated
+from storage.statements import find_first
+from storage.tables import frontier as targets
+from storage.tables import portals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leads:
+    """Where a visit leads: targets to put into the frontier."""
+
+    targets: tuple[Finding, ...] = ()
+    next: Finding | None = None  # next page of a listing, asked for while it brings news
+    is_next_wanted: bool = False  # and without news too
+    backfill_at: datetime | None = None  # a known next page is due if it was not visited since
+    sitemap: tuple[Finding, ...] = ()  # lines of a sitemap
+
+
+NO_LEADS = Leads()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Followed:
+    """What became of a visit's leads."""
+
+    due_count: int = 0
+    traps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+def follow(
+    connection: Connection, kept: Kept, leads: Leads, *, key: str, has_news: bool
+) -> Followed:
+    """Put the leads of a visit into the frontier; a listing goes on while it brings news."""
+    of = kept.visit.target
+    lines = _as_read_before(connection, of, leads.sitemap)
+    findings = [*leads.targets, *lines]
+    following = leads.next
+    if following is not None and is_repeated(connection, of):
+        following = None  # past its end a pager shows the last page again and again
+    if following is not None:
+        findings.append(following)
+    if not findings:
+        return Followed()
+    added = frontier.add_targets(connection, findings, of=of, key=key, now=kept.now)
+    if following is not None and following not in added.new:
+        _go_on(connection, of, leads, following, has_news=has_news)
+    if lines:
+        frontier.refresh(connection, of.portal, lines, of.cycle_at)
+    return Followed(
+        due_count=added.due_count, traps=added.traps, sections=_sections(connection, of, added)
+    )
+
+
+def _as_read_before(
+    connection: Connection, of: Target, lines: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """What a sitemap did not name the last time is new, whatever date it carries."""
+    if not lines:
+        return ()
+    row = find_first(connection, targets, {"id": of.id})
+    if row is None or row.visited_at is None:
+        return lines
+    return tuple(replace(line, is_wanted=True) for line in lines)
+
+
+def _go_on(
+    connection: Connection, of: Target, leads: Leads, following: Finding, *, has_news: bool
+) -> None:
+    """Ask a known next page again: for news, on a deep walk, or where a backfill was not yet."""
+    if not following.is_wanted:
+        return
+    if leads.backfill_at is not None:
+        row = find_first(connection, targets, {"portal": of.portal, "url": following.url})
+        was_there = row is not None and row.visited_at and row.visited_at >= leads.backfill_at
+        if was_there:
+            return
+    elif not (has_news or leads.is_next_wanted):
+        return
+    frontier.make_due(connection, of.portal, [following.url], of.cycle_at)
+
+
+def _sections(connection: Connection, of: Target, added: Added) -> tuple[str, ...]:
+    """New listings of a portal that is known already."""
+    new = [each.url for each in added.new if each.kind is PageKind.LISTING and each.page_no == 1]
+    if not new or of.kind not in (PageKind.FRONT, PageKind.LISTING):
+        return ()
+    first_seen = select(portals.c.first_seen_at).where(portals.c.id == of.portal)
+    is_first_cycle = connection.execute(first_seen).scalar_one() >= of.cycle_at
+    return () if is_first_cycle else tuple(new)
