@@ -11,19 +11,21 @@ from functools import partial
 
 import ada_url
 
-from core.config import Config
+from core.config import Config, PortalConfig
 from core.errors import StorageError
 from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
 from crawler.decode import inflate
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.read import header, read
+from follow import Path, leads_of
 from pipeline import gone_rule, log, site_of
 from storage.archive import Archive
-from storage.decide import VisitRecord
-from storage.frontier import key_of
+from storage.frontier import Walk, key_of
 from storage.keep import place_of
+from storage.leads import NO_LEADS, Leads
 from storage.portals import family_seen
+from storage.record import VisitRecord
 from storage.warc import KeptCapture, Place, StoredVisit, read_capture
 
 MAX_BODY_BYTES = 1 << 30  # the fetching limits held already when these bytes were taken
@@ -65,14 +67,21 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
             key_state=KeyState(next_slot_at=visit.started_at),
             gone_rule=gone_rule(portal_config),
             retry_at=None,
-            listing_pages=portal_config.listing_pages,
-            is_following=portal_config.follow and key is not None,
+            leads=_leads(site, portal_config, visit, reading) if key is not None else NO_LEADS,
         )
         places = [kept.place for kept in stored.captures]
         archive.adopt(record, (*places, stored.place or places[-1])).result()
         count += 1
     archive.adopted(waiting=waiting)
     return count
+
+
+def _leads(site: Site, config: PortalConfig, visit: Visit, reading: Reading | None) -> Leads:
+    """Where the visit leads; what lies on other hosts is found again by the next visit."""
+    if not config.follow:
+        return NO_LEADS
+    own = replace(reading, requisites=()) if reading is not None else None
+    return leads_of(Path(site=site, config=config, walk=Walk(), keys={}), visit, own)
 
 
 def _read(capture: Capture, site: Site, expected: PageKind) -> Reading:
@@ -154,6 +163,7 @@ def _capture_again(archive: Archive, kept: KeptCapture, passed: Mapping[str, Pla
         truncated=found.truncated,
         ip=found.ip,
         duration_ms=kept.duration_ms or 0,
+        tls_error=kept.tls_error,
     )
     if capture.quality in (Quality.TOO_LARGE, Quality.UNDECODABLE):
         return capture

@@ -8,22 +8,23 @@ page, claim again until nothing is due. Decides who may be asked now; when a pas
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import AsyncIterator, Iterable
 from concurrent.futures import Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from allowance import Allowance
 from core.clock import Clock
-from core.config import Config, PortalConfig
+from core.config import Config
 from core.errors import KhotinError
 from core.records import KeyState, PageKind, Target
 from crawler.detect import of_family
 from crawler.fetch import Fetcher
 from crawler.politeness import Robots
 from crawler.portals import FAMILIES, GENERIC
-from crawler.urls import origin, page_url, refusal
+from crawler.urls import host_of, origin, page_url, refusal
+from machines import Machines
 from pipeline import (
     Portal,
     fetch_settings,
@@ -34,11 +35,12 @@ from pipeline import (
     visit_page,
     wait_for_turn,
 )
+from starts import backfill_targets, start_targets
 from storage import frontier
 from storage.archive import Archive
-from storage.decide import Report
-from storage.frontier import Done, Finding, Slice, Wait
+from storage.frontier import Done, Finding, PassedOver, Slice, Wait, Walk
 from storage.portals import add_portal, family_seen, save_family
+from storage.record import Report
 from tally import Event, Planned, Refused, Waiting
 
 PATIENCE = timedelta(minutes=5)  # a cycle does not wait longer for one key; the next one will
@@ -49,8 +51,24 @@ POLL_S = 5.0  # how often a key held by another process is tried again
 # --- one cycle of one portal ----------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a cycle is to visit, beyond what is due anyway."""
+
+    is_all: bool = False  # every known article, due or not
+    is_backfill: bool = False  # everything old: listings to the end, sitemaps, archive pages
+    backlog_until: datetime | None = None  # after it what a backfill digs out waits
+
+
+PLAN = Plan()
+
+
 async def crawl(
-    config: Config, archive: Archive, clock: Clock, portal_ids: Iterable[str], *, is_all: bool
+    config: Config,
+    archive: Archive,
+    clock: Clock,
+    portal_ids: Iterable[str],
+    plan: Plan = PLAN,
 ) -> AsyncIterator[Event]:
     """One cycle of each portal, side by side; yields what happens as it is recorded.
 
@@ -63,7 +81,7 @@ async def crawl(
         try:
             async with asyncio.TaskGroup() as group:
                 for portal_id in portal_ids:
-                    cycle = run_cycle(config, archive, clock, portal_id, is_all, events)
+                    cycle = run_cycle(config, archive, clock, portal_id, plan, events)
                     group.create_task(cycle, name=f"cycle {portal_id}")
         finally:
             events.put_nowait(None)
@@ -94,13 +112,17 @@ async def run_cycle(
     archive: Archive,
     clock: Clock,
     portal_id: str,
-    is_all: bool,
+    plan: Plan,
     events: "asyncio.Queue[Event | None]",
 ) -> None:
-    """Visit what a portal has due: front page and listings, new articles, known ones."""
+    """Visit what a portal has due: front page and listings, new articles, known ones, the rest."""
     portal_config = config.portal(portal_id)
     settings = fetch_settings(config, portal_id)
-    key = await politeness_key(portal_config)
+    machines = Machines(portal_id, portal_config, archive, clock)
+    started_at = clock.now()
+    job = archive.run(lambda c: add_portal(c, portal_id, portal_config, started_at))
+    await asyncio.wrap_future(job)
+    await machines.learn(portal_config.hosts)
     seen = await asyncio.wrap_future(archive.run(lambda c: family_seen(c, portal_id)))
     async with Fetcher(settings, clock) as fetcher:
         portal = Portal(
@@ -110,10 +132,13 @@ async def run_cycle(
             fetcher=fetcher,
             archive=archive,
             clock=clock,
+            machines=machines,
+            allowance=Allowance(portal_id, portal_config),
+            walk=Walk(),
         )
-        cycle = _Cycle(portal, key, clock.now(), events)
+        cycle = _Cycle(portal, started_at, plan, events)
         try:
-            await cycle.begin(is_all=is_all)
+            await cycle.begin()
             while await cycle.step():
                 pass
         finally:
@@ -126,33 +151,46 @@ class _Cycle:
     def __init__(
         self,
         portal: Portal,
-        key: str,
         started_at: datetime,
+        plan: Plan,
         events: "asyncio.Queue[Event | None]",
     ) -> None:
-        self._portal, self._key, self._started_at = portal, key, started_at
+        self._portal, self._started_at, self._plan = portal, started_at, plan
         self._events = events
         self._owner = f"{portal.archive.owner}/{portal.id}"
         self._robots: dict[str, Robots] = {}
         self._pending: list[Future[Report]] = []
         self._has_answer = False
+        self._is_done = False
+        self._sitemaps: set[str] = set()
         self._forbidden: dict[str, tuple[datetime, str]] = {}  # origins without a robots.txt
 
-    async def begin(self, *, is_all: bool) -> None:
-        """Make sure the portal and its start pages are known, and make them due."""
-        portal, at = self._portal, self._started_at
-        findings, refused = start_targets(portal)
+    async def begin(self) -> None:
+        """Make sure the start pages are known, and make them due."""
+        portal, at, plan = self._portal, self._started_at, self._plan
+        findings, refused = start_targets(portal.config, portal.site)
+        if plan.is_backfill:
+            findings += backfill_targets(portal.config, portal.site, at)
         start = Target(portal=portal.id, url="", kind=PageKind.FRONT, cycle_at=at)
+        keys = portal.machines.keys
+        keyed = [replace(each, key=keys[host_of(each.url)]) for each in findings]
 
-        def prepare(connection: Any) -> int:
-            add_portal(connection, portal.id, portal.config, at)
-            frontier.add_key(connection, self._key, portal.config.delay.total_seconds(), at)
-            frontier.move_to_key(connection, portal.id, self._key)
-            frontier.add_targets(connection, findings, of=start, key=self._key, now=at)
-            frontier.start_cycle(connection, portal.id, at, is_all=is_all)
-            return frontier.due_count(connection, portal.id, at)
+        def prepare(connection: Any) -> tuple[Walk, int]:
+            key = keys[portal.config.host]
+            frontier.add_targets(connection, keyed, of=start, key=key, now=at)
+            walk = frontier.start_cycle(
+                connection,
+                portal.id,
+                at,
+                is_all=plan.is_all,
+                is_backfill=plan.is_backfill,
+                deep_every=portal.config.deep_every,
+            )
+            return walk, frontier.due_count(connection, portal.id, at)
 
-        due_count = await asyncio.wrap_future(portal.archive.run(prepare))
+        walk, due_count = await asyncio.wrap_future(portal.archive.run(prepare))
+        self._portal = replace(portal, walk=walk)
+        await portal.allowance.learn(portal.archive, at)
         self._events.put_nowait(Planned(portal=portal.id, due_count=due_count))
         for url, reason in refused:
             self._events.put_nowait(Refused(portal=portal.id, url=url, reason=reason))
@@ -160,21 +198,39 @@ class _Cycle:
     async def step(self) -> bool:
         """Claim one slice and visit it; False when the cycle is over."""
         portal, now = self._portal, self._portal.clock.now()
+        await portal.allowance.learn(portal.archive, now)
+        but = self._passed_over(now)
+        rest = portal.allowance.rest(now)
+        if rest is not None:
+            return await self._wait(Wait(until=rest[0], reason=rest[1]), now)
         claimed = await asyncio.wrap_future(
             portal.archive.run(
                 lambda connection: frontier.claim(
-                    connection, portal.id, owner=self._owner, cycle_at=self._started_at, now=now
+                    connection,
+                    portal.id,
+                    owner=self._owner,
+                    cycle_at=self._started_at,
+                    now=now,
+                    but=but,
                 )
             )
         )
         match claimed:
             case Done():
+                self._is_done = but == PassedOver()
                 return False
             case Wait():
                 return await self._wait(claimed, now)
             case Slice():
                 await self._visit(claimed)
                 return True
+
+    def _passed_over(self, now: datetime) -> PassedOver:
+        until = self._plan.backlog_until
+        return PassedOver(
+            origins=frozenset(where for where, (end, _) in self._forbidden.items() if end > now),
+            has_backlog=until is not None and now >= until,
+        )
 
     async def _wait(self, wait: Wait, now: datetime) -> bool:
         is_over = not wait.is_leased and wait.until - now > PATIENCE
@@ -196,12 +252,17 @@ class _Cycle:
         """Visit the targets of a slice in order, one request in flight."""
         state: KeyState = claimed.state
         for target in claimed.targets:
-            if self._portal.clock.now() >= claimed.lease_until - LEASE_MARGIN:
+            now = self._portal.clock.now()
+            if now >= claimed.lease_until - LEASE_MARGIN:
                 break  # somebody else may take the key soon; claim it anew
+            if target.is_backlog and self._passed_over(now).has_backlog:
+                break
             state = await self._learn_robots(target.url, claimed.key, state)
             if origin(target.url) in self._forbidden or self._is_blocked(state):
                 break  # what is left of the slice is claimed anew
             await wait_for_turn(self._portal, state)
+            if self._portal.allowance.rest(self._portal.clock.now()) is not None:
+                break
             visited = await visit_page(self._portal, target, self._robots, claimed.key, state)
             state = visited.state
             self._pending.append(visited.recorded)
@@ -224,12 +285,30 @@ class _Cycle:
             until, said = known.expires_at, state.reason.partition(": ")[2]
             why = said or f"{where}/robots.txt cannot be had; nothing is allowed until it is"
             self._forbidden[where] = (until, why)
-            portal = self._portal
-            job = portal.archive.run(
-                lambda connection: frontier.postpone_origin(connection, portal.id, where, until)
-            )
-            await asyncio.wrap_future(job)
+        elif known is not None:
+            self._forbidden.pop(where, None)
+            await self._learn_sitemaps(known, key)
         return state
+
+    async def _learn_sitemaps(self, robots: Robots, key: str) -> None:
+        """The sitemaps that robots.txt names, once in a cycle."""
+        portal = self._portal
+        named = [page_url(url, portal.config.home, portal.site) for url in robots.sitemaps]
+        new = {url for url in named if url and url not in self._sitemaps}
+        self._sitemaps |= new
+        findings = [
+            Finding(url=url, kind=PageKind.SITEMAP, key=portal.machines.keys.get(host_of(url)))
+            for url in sorted(new)
+            if not refusal(url, portal.site)
+        ]
+        if not findings or not portal.config.follow:
+            return
+        of = Target(portal=portal.id, url="", kind=PageKind.ROBOTS, cycle_at=self._started_at)
+        now = portal.clock.now()
+        job = portal.archive.run(
+            lambda c: frontier.add_targets(c, findings, of=of, key=key, now=now)
+        )
+        await asyncio.wrap_future(job)
 
     async def _learn_family(self, family: str | None) -> None:
         """The first page with a mark of a family decides: its URL rules hold from now on."""
@@ -282,42 +361,10 @@ class _Cycle:
         await self._give_back()
         job = portal.archive.run(lambda c: frontier.end_cycle(c, portal.id, now))
         await asyncio.wrap_future(job)
+        if self._is_done and portal.walk.backfill_at is not None:
+            await asyncio.wrap_future(
+                portal.archive.run(lambda c: frontier.end_backfill(c, portal.id))
+            )
         for result in results:
             if isinstance(result, BaseException):
                 raise result
-
-
-def start_targets(portal: Portal) -> tuple[list[Finding], list[tuple[str, str]]]:
-    """What the config names: URLs to visit, and those that may never be asked for, with reasons."""
-    config, site = portal.config, portal.site
-    named = [(PageKind.FRONT, path) for path in (config.front,) if path is not None]
-    named += [(PageKind.LISTING, path) for path in config.listings]
-    named += [(PageKind.OTHER, path) for path in config.targets]
-    findings: list[Finding] = []
-    refused: list[tuple[str, str]] = []
-    for kind, path in named:
-        url = page_url(path, config.home, site)
-        reason = "not a URL" if url is None else refusal(url, site)
-        if url is None or reason:
-            refused.append((path, reason))
-        else:
-            findings.append(Finding(url=url, kind=kind))
-    return findings, refused
-
-
-async def politeness_key(config: PortalConfig) -> str:
-    """Who must not be asked twice at once: the config's word, the address, else the host.
-
-    Dozens of hosts may share one machine, so by default it is the address the host resolves to.
-    """
-    if config.politeness_key not in (None, "address", "host"):
-        return f"named:{config.politeness_key}"
-    if config.politeness_key == "host" or config.connect_to is not None:
-        return f"host:{config.host}"
-    try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            config.host, None, type=socket.SOCK_STREAM
-        )
-    except OSError:
-        return f"host:{config.host}"
-    return f"address:{min(str(entry[4][0]) for entry in found)}"

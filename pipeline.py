@@ -10,13 +10,18 @@ died before it could write their rows.
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from random import Random
 from zoneinfo import ZoneInfo
 
+from allowance import Allowance
 from core.clock import Clock
 from core.config import AUTO, Config, PortalConfig
+from core.config.reach import is_shown, revealed
+from core.errors import ConfigError
 from core.records import KeyState, PageKind, Quality, Reading, Target, Visit
 from core.text import tidy
 from crawler.custom import family_of
@@ -25,12 +30,15 @@ from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
 from crawler.portals import FAMILIES, GENERIC
-from crawler.read import header, read
+from crawler.read import read
 from crawler.urls import canonical, host_of, origin, page_url, refusal
+from follow import Path, hosts_named, leads_of
+from machines import Machines
 from storage.archive import Archive
-from storage.decide import Report, VisitRecord
-from storage.frontier import begin_attempt
+from storage.frontier import Walk, begin_attempt
+from storage.leads import NO_LEADS
 from storage.presence import GoneRule
+from storage.record import Report, VisitRecord
 from storage.robots import robots_of, save_robots
 
 PRODUCT = "Khotin"  # the token robots.txt files know us by
@@ -48,32 +56,40 @@ class Portal:
     fetcher: Fetcher
     archive: Archive
     clock: Clock
+    machines: Machines
+    allowance: Allowance
+    walk: Walk
+    dice: Random = field(default_factory=Random)  # for jitter
 
-    def permits(self, url: str, asked: str, robots: Mapping[str, Robots]) -> str:
-        """Why the URL may not be asked for on a visit to `asked`; "" when it may.
+    def permits(self, url: str, target: Target, robots: Mapping[str, Robots]) -> str:
+        """Why the URL may not be asked for on a visit to `target`; "" when it may.
 
         `robots` has the rules of the origins that were read; http and https of one host share
-        theirs. Where they are not known a redirect ends: it becomes a target of its own.
+        theirs. Where they are not known, or another machine answers, a redirect ends: it becomes a
+        target of its own.
         """
-        form = page_url(url, self.site.home, self.site)
-        if form is None:
-            return "not a page of the web"
+        reason = may_visit(self.site, target.kind, url)
+        if reason:
+            return reason
+        host, asked = host_of(url), host_of(target.url)
         rules = robots.get(origin(url))
-        if rules is None and host_of(url) == host_of(asked):
-            rules = robots.get(origin(asked))
+        if rules is None and host == asked:
+            rules = robots.get(origin(target.url))
         if rules is None:
             return "its robots.txt was not read yet"
-        return refusal(form, self.site) or ("" if rules.allows(url) else "robots.txt forbids it")
+        keys = self.machines.keys
+        if host != asked and keys.get(host) != keys.get(asked):
+            return "another machine, whose turn it is not"
+        return "" if rules.allows(url) else "robots.txt forbids it"
 
-    def leads_to(self, visit: Visit) -> str | None:
-        """Where a redirect leads that was not followed, when it may be asked for by itself."""
-        last = visit.last
-        if last is None or not 300 <= last.status < 400 or last.status == 304:
-            return None
-        url = page_url(header(last, b"location") or "", last.url, self.site)
-        if url is None or url == visit.target.url or refusal(url, self.site):
-            return None
-        return url
+
+def may_visit(site: Site, kind: PageKind, url: str) -> str:
+    """Why a URL is never asked for; "" when it may be. Parts of a page may lie on other hosts."""
+    is_part = kind in (PageKind.ASSET, PageKind.DOCUMENT)
+    if is_part and host_of(url) not in site.hosts:
+        return "" if url.startswith(("http://", "https://")) else "not a page of the web"
+    form = page_url(url, site.home, site)
+    return "not a page of the web" if form is None else refusal(form, site)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,21 +119,39 @@ def site_of(portal_id: str, config: PortalConfig, seen: str | None = None) -> Si
         zone=ZoneInfo(config.zone),
         family=family,
         is_family_open=is_open and family is base,
+        assets=config.assets,
+        trap_limit=config.trap_limit,
     )
 
 
 def fetch_settings(config: Config, portal_id: str) -> FetchSettings:
-    """Limits and identity for a portal's requests; `ConfigError` without a contact."""
-    crawl = config.crawl
-    return FetchSettings(
+    """How a portal is asked; `ConfigError` without a contact, or for a wrong proxy or header."""
+    crawl, portal = config.crawl, config.portal(portal_id)
+    where = f"portals.{portal_id}"
+    headers = {
+        name: revealed(value, f"{where}.headers.{name}") for name, value in portal.headers.items()
+    }
+    proxy = None if portal.proxy is None else revealed(portal.proxy, f"{where}.proxy")
+    settings = partial(
+        FetchSettings,
         user_agent=config.user_agent(portal_id),
         connect_s=crawl.connect_timeout.total_seconds(),
         idle_s=crawl.idle_timeout.total_seconds(),
         total_s=crawl.total_timeout.total_seconds(),
         max_wire_bytes=crawl.max_wire_mb << 20,
         max_body_bytes=crawl.max_body_mb << 20,
-        connect_to=config.portal(portal_id).connect_to,
+        max_ratio=crawl.max_ratio,
+        connect_to=portal.connect_to,
+        allowed_networks=portal.allow_addresses,
+        tls=portal.tls,
+        keeps_cookies=portal.cookies,
+        headers=tuple(headers.items()),
+        secret_headers=frozenset(name.lower() for name in headers if not is_shown(name)),
     )
+    try:
+        return settings(proxy=proxy)
+    except ValueError as error:
+        raise ConfigError(f"{where}: {error}") from error
 
 
 # --- one page ------------------------------------------------------------------------------------
@@ -128,11 +162,17 @@ async def visit_page(
 ) -> "Visited":
     """One target: fetch, read, hand to the writer."""
     delay_s = portal_delay(portal, robots[origin(target.url)])
-    visit = await portal.fetcher.fetch(
-        target, permits=lambda url: portal.permits(url, target.url, robots), delay_s=delay_s
+    visit = await fetch(portal, target, lambda url: portal.permits(url, target, robots), delay_s)
+    state = after_answer(
+        state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=portal.dice.random()
     )
-    state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)
     reading = await read_visit(portal, visit)
+    leads = NO_LEADS
+    if portal.config.follow:
+        await portal.machines.learn(hosts_named(reading))
+        keys = portal.machines.keys
+        path = Path(site=portal.site, config=portal.config, walk=portal.walk, keys=keys)
+        leads = leads_of(path, visit, reading)
     record = VisitRecord(
         visit=visit,
         reading=reading,
@@ -140,12 +180,26 @@ async def visit_page(
         key_state=state,
         gone_rule=gone_rule(portal.config),
         retry_at=retry_due_at(visit, target.attempts_count, portal.clock.now()),
-        listing_pages=portal.config.listing_pages,
-        is_following=portal.config.follow,
-        leads_to=portal.leads_to(visit),
+        leads=leads,
     )
     family = reading.family if reading is not None and reading.layout is not None else None
     return Visited(recorded=portal.archive.record(record), state=state, family=family)
+
+
+async def fetch(
+    portal: Portal, target: Target, permits: Callable[[str], str], delay_s: float
+) -> Visit:
+    """The visit; a redirect that would be asked for in quiet hours or over the budget ends it."""
+    hops: list[str] = []
+
+    def permitted(url: str) -> str:
+        rest = portal.allowance.rest(portal.clock.now(), len(hops)) if hops else None
+        hops.append(url)
+        return rest[1] if rest is not None else permits(url)
+
+    visit = await portal.fetcher.fetch(target, permits=permitted, delay_s=delay_s)
+    portal.allowance.spend(visit)
+    return visit
 
 
 async def read_visit(portal: Portal, visit: Visit) -> Reading | None:
@@ -164,7 +218,7 @@ async def read_visit(portal: Portal, visit: Visit) -> Reading | None:
 
 def portal_delay(portal: Portal, robots: Robots) -> float:
     """Seconds between two requests: the config's, or more when robots.txt asks for more."""
-    return delay_of(portal.config.delay.total_seconds(), robots, 0.5)
+    return delay_of(portal.config.delay.total_seconds(), robots, portal.dice.random())
 
 
 def gone_rule(config: PortalConfig) -> GoneRule:
@@ -203,10 +257,12 @@ async def robots_for(
     await wait_for_turn(portal, state)
     target = Target(portal=portal.id, url=f"{where}/robots.txt", kind=PageKind.ROBOTS, cycle_at=now)
     delay_s = portal.config.delay.total_seconds()
-    visit = await portal.fetcher.fetch(target, permits=lambda _: "", delay_s=delay_s)
+    visit = await fetch(portal, target, lambda _: "", delay_s)
     robots = Robots.from_answer(visit, PRODUCT, portal.clock.now())
     delay_s = portal_delay(portal, robots)
-    state = after_answer(state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=0.5)
+    state = after_answer(
+        state, visit, delay_s=delay_s, now=portal.clock.now(), jitter=portal.dice.random()
+    )
     record = VisitRecord(
         visit=visit,
         reading=None,

@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import signal
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -19,12 +19,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 from core.clock import Clock
 from core.config import Config, PortalConfig
 from core.errors import ConfigError, KhotinError, Locked
-from cycle import crawl
+from cycle import Plan, crawl
 from pipeline import log
 from storage.archive import Archive
 from storage.portals import cycles_started
 from tally import Tally
 
+BACKLOG_SHARE = 0.9  # of the time between two cycles
 STOP_S = 8.0  # a signal gives running cycles that long to put down what they hold
 
 
@@ -69,7 +70,7 @@ async def serve(config: Config, archive: Archive, clock: Clock) -> None:
         loop.add_signal_handler(number, stop.set)
     for portal_id in sorted(set(config.portals) - set(triggers)):
         log.warning("%s: neither `every` nor `cron` in the config; never fired", portal_id)
-    service = _Service(config, archive, clock, stop)
+    service = _Service(config, archive, clock, triggers, stop)
     scheduler = AsyncIOScheduler(timezone=UTC)
     started = await asyncio.wrap_future(archive.run(cycles_started))
     for portal_id, trigger in triggers.items():
@@ -101,8 +102,16 @@ async def serve(config: Config, archive: Archive, clock: Clock) -> None:
 class _Service:
     """The cycles that run now, and the error that ends them all."""
 
-    def __init__(self, config: Config, archive: Archive, clock: Clock, stop: asyncio.Event) -> None:
-        self._config, self._archive, self._clock, self._stop = config, archive, clock, stop
+    def __init__(
+        self,
+        config: Config,
+        archive: Archive,
+        clock: Clock,
+        triggers: Mapping[str, BaseTrigger],
+        stop: asyncio.Event,
+    ) -> None:
+        self._config, self._archive, self._clock = config, archive, clock
+        self._triggers, self._stop = triggers, stop
         self._running: set[asyncio.Task[None]] = set()
         self.error: KhotinError | None = None
 
@@ -119,9 +128,8 @@ class _Service:
     async def _cycle(self, portal_id: str) -> None:
         tally = Tally()
         try:
-            async for event in crawl(
-                self._config, self._archive, self._clock, [portal_id], is_all=False
-            ):
+            plan = Plan(backlog_until=self._backlog_until(portal_id))
+            async for event in crawl(self._config, self._archive, self._clock, [portal_id], plan):
                 tally.add(event)
         except Locked as error:
             log.warning("%s: %s; the next cycle tries again", portal_id, error)
@@ -136,6 +144,15 @@ class _Service:
         log.info(
             "%s: cycle over: %d visits, %s", portal_id, tally.visits_count, changes or "no changes"
         )
+
+    def _backlog_until(self, portal_id: str) -> datetime | None:
+        """A backfill goes on between cycles, and makes room for the next one in time."""
+        now = self._clock.now()
+        fires_at = self._triggers[portal_id].get_next_fire_time(now, now)
+        if fires_at is None:
+            return None
+        room: timedelta = (fires_at - now) * BACKLOG_SHARE
+        return now + room
 
     async def end(self) -> None:
         """Cancel what runs and wait until it has put down what it holds."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from storage.decide import Report
+from storage.record import Report
 
 CHANGE_KINDS = ("new", "edited", "moved", "gone", "returned")
 
@@ -76,6 +76,8 @@ class Tally:
         self.outcomes[report.outcome] = self.outcomes.get(report.outcome, 0) + 1
         if report.quality is not None and report.quality != "ok":
             self.qualities[report.quality.value] = self.qualities.get(report.quality.value, 0) + 1
+        self.notes += [f"{report.portal}: {note}" for note in report.notes]
+        self.notes += [f"{report.portal}: a new section: {url}" for url in report.sections]
         for change in report.changes:
             self.changes[change] = self.changes.get(change, 0) + 1
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 def crawl(
     portals: Annotated[list[str] | None, typer.Argument(metavar="[PORTAL]...")] = None,
     is_all: Annotated[bool, typer.Option("--all", help="Every known article, due or not.")] = False,
+    is_backfill: Annotated[
+        bool,
+        typer.Option("--backfill", help="Everything old too: listings to the end, sitemaps."),
+    ] = False,
     is_verbose: Annotated[bool, typer.Option("--verbose", "-v", help="A line per page.")] = False,
     archive: ArchiveOption = None,
     config: ConfigOption = None,
@@ -37,6 +41,7 @@ def crawl(
 
     async def work(opened: "Archive") -> None:
 
+        from cycle import Plan
         from cycle import crawl as run_crawl
         from tally import Tally
         from terminal.output import console
@@ -46,8 +51,9 @@ def crawl(
         assert task is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         tally = Tally()
+        plan = Plan(is_all=is_all, is_backfill=is_backfill)
         with progress_bar("crawling", is_quiet=is_verbose) as bar:
-            async for event in run_crawl(settings, opened, opened.clock, names, is_all=is_all):
+            async for event in run_crawl(settings, opened, opened.clock, names, plan):
                 tally.add(event)
                 bar.show(tally.visits_count, tally.due_count)
         show_summary(console(), tally.lines(), tally.notes)

@@ -6,9 +6,10 @@ It does not know what is due, who asks, or where states are kept.
 """
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from protego import Protego
 
@@ -117,6 +118,43 @@ def delay_of(configured_s: float, robots: Robots, jitter: float) -> float:
     return max(configured_s, asked_s) * (1.0 + JITTER_SHARE * jitter)
 
 
+def quiet_until(
+    now: datetime, hours: tuple[tuple[time, time], ...], zone: ZoneInfo
+) -> datetime | None:
+    """When the quiet hours end that hold `now`; None when none do.
+
+    `hours` are begins and ends by the clocks of `zone`; an end before its begin is on the next day.
+    Hours that touch are one rest.
+    """
+    at = now
+    for _ in range(len(hours) + 1):
+        ends = [end for window in hours if (end := _end_of(at, window, zone)) is not None]
+        if not ends:
+            break
+        at = max(ends)
+    return at if at > now else None
+
+
+def _end_of(now: datetime, window: tuple[time, time], zone: ZoneInfo) -> datetime | None:
+    begin, end = window
+    here = now.astimezone(zone)
+    for day in (here.date() - timedelta(days=1), here.date()):
+        starts = datetime.combine(day, begin, zone)
+        last_day = day if begin < end else day + timedelta(days=1)
+        ends = datetime.combine(last_day, end, zone)
+        if starts.astimezone(UTC) <= now < ends.astimezone(UTC):
+            return ends.astimezone(UTC)
+    return None
+
+
+def day_of(now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """Begin and end, in UTC, of the day that holds `now` by the clocks of `zone`."""
+    today = now.astimezone(zone).date()
+    days = (today, today + timedelta(days=1))
+    begin, end = (datetime.combine(day, time(), zone).astimezone(UTC) for day in days)
+    return begin, end
+
+
 def retry_after_s(value: str, now: datetime) -> float | None:
     """Seconds to wait by a `Retry-After` (RFC 9110 10.2.3), at most 7 days.
 
@@ -156,6 +194,8 @@ def after_answer(
         if asked_s is not None:
             wait_s = max(asked_s, delay_s)
             why = f"{why}, Retry-After"
+            if asked_s >= RETRY_AFTER_MAX_S:
+                why = f"{why} of more than 7 days; look at it"
         else:
             doubled_s = REFUSAL_FIRST_S * 2.0 ** min(count, 20)
             wait_s = max(min(doubled_s, REFUSAL_MAX_S) * (1.0 + JITTER_SHARE * jitter), delay_s)

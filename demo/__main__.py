@@ -16,7 +16,7 @@ from rich.console import Console
 from core.clock import DrivenClock
 from core.config import Config, parse
 from core.errors import KhotinError
-from cycle import crawl
+from cycle import Plan, crawl
 from demo.report import show_report
 from demo.server import ReplicaPortal
 from demo.town import HOST, VISITS, Town
@@ -53,7 +53,7 @@ async def live_three_days(folder: Path, console: Console) -> None:
             with Archive(folder, clock, user_agent=agent) as archive:
                 tally = Tally()
                 with progress_bar(f"crawl {number} of {len(VISITS)}") as bar:
-                    async for event in crawl(config, archive, clock, [PORTAL], is_all=True):
+                    async for event in crawl(config, archive, clock, [PORTAL], Plan(is_all=True)):
                         tally.add(event)
                         bar.show(tally.visits_count, tally.due_count)
             title = f"Crawl {number}, {at:%A %d %B %Y %H:%M} UTC on the driven clock"

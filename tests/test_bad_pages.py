@@ -68,7 +68,7 @@ async def crawl_all(folder: Path) -> None:
         config = parse({"portals": {"p": settings | {"targets": sorted(files)}}})
         tally = Tally()
         with Archive(folder, clock, user_agent="test") as archive:
-            async for event in crawl(config, archive, clock, ["p"], is_all=False):
+            async for event in crawl(config, archive, clock, ["p"]):
                 tally.add(event)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.clock import DrivenClock
 from core.config import parse
-from cycle import crawl
+from cycle import Plan, crawl
 from demo.server import ReplicaPortal
 from demo.town import EVENTS, HOST, VISITS, Town
 from storage import queries
@@ -39,7 +39,7 @@ async def visit(
     config = parse({"portals": {"songmay": settings}})
     tally = Tally()
     with Archive(folder, clock, user_agent="test") as archive:
-        async for event in crawl(config, archive, clock, ["songmay"], is_all=is_all):
+        async for event in crawl(config, archive, clock, ["songmay"], Plan(is_all=is_all)):
             tally.add(event)
     return tally
 
@@ -176,7 +176,7 @@ async def test_an_unreachable_portal_is_left_alone_and_nothing_is_lost(tmp_path:
     )
     tally = Tally()
     with Archive(tmp_path, clock, user_agent="test") as archive:
-        async for event in crawl(config, archive, clock, ["p"], is_all=False):
+        async for event in crawl(config, archive, clock, ["p"]):
             tally.add(event)
     (note,) = tally.given_up
     assert f"http://{HOST}/robots.txt: Connection refused" in note

@@ -71,7 +71,7 @@ async def cycle_of(folder: Path, clock: Clock, settings: dict[str, object]) -> T
     config = parse({"portals": {"p": settings}})
     tally = Tally()
     with Archive(folder, clock, user_agent="test") as archive:
-        async for event in crawl(config, archive, clock, ["p"], is_all=False):
+        async for event in crawl(config, archive, clock, ["p"]):
             tally.add(event)
     return tally
 

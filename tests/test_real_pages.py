@@ -73,7 +73,7 @@ async def crawl_all(folder: Path) -> Crawled:
         config = parse({"portals": {"sotttt": portal}})
         tally = Tally()
         with Archive(folder, clock, user_agent="test") as archive:
-            async for event in crawl(config, archive, clock, ["sotttt"], is_all=False):
+            async for event in crawl(config, archive, clock, ["sotttt"]):
                 tally.add(event)
     return Crawled(folder, asked, tally)
 

@@ -1,0 +1,143 @@
+"""Where a page leads us: which of the URLs it names become targets, and which are only remembered.
+
+Pure: what was read goes in, findings come out. How far a listing is followed depends on the cycle:
+to what is known, to the usual depth, or in a backfill to the end.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from core.config import PortalConfig
+from core.records import PageKind, Quality, Reading, RequisiteKind, SitemapEntry, Target, Visit
+from crawler.layout import Site
+from crawler.read import header
+from crawler.traps import shapes
+from crawler.urls import host_of, is_article_url, page_url, refusal
+from storage.frontier import Finding, Walk
+from storage.leads import Leads
+
+MAX_LISTING_PAGES = 10_000  # of one listing, also in a backfill
+MAX_STEPS = 3  # from a page to what its style sheets' style sheets need
+FRESH = timedelta(days=7)  # a line of a sitemap that is younger is news
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Path:
+    """What decides how far a page is followed."""
+
+    site: Site
+    config: PortalConfig
+    walk: Walk
+    keys: Mapping[str, str]  # politeness key by host
+
+
+def hosts_named(reading: Reading | None) -> set[str]:
+    """The hosts a page takes things from, its own links left out."""
+    if reading is None:
+        return set()
+    return {host_of(each.url) for each in reading.requisites}
+
+
+def leads_of(path: Path, visit: Visit, reading: Reading | None) -> Leads:
+    """Everything that a visit leads to."""
+    target = visit.target
+    if reading is not None and reading.quality is not Quality.OK:
+        reading = None
+    found = [] if reading is None else list(_targets(path, target, reading))
+    if (there := redirected_to(path.site, visit)) is not None:
+        found.append(Finding(url=there, kind=target.kind, page_no=target.page_no))
+    if reading is None:
+        return Leads(targets=tuple(_placed(path, found)))
+    return Leads(
+        targets=tuple(_placed(path, found)),
+        next=_next_page(path, target, reading),
+        is_next_wanted=path.walk.is_deep or path.walk.backfill_at is not None,
+        backfill_at=path.walk.backfill_at,
+        sitemap=tuple(_placed(path, _lines(path, target, reading.sitemap))),
+    )
+
+
+def redirected_to(site: Site, visit: Visit) -> str | None:
+    """Where a redirect leads that was not followed, when it may be asked for by itself."""
+    last = visit.last
+    if last is None or not 300 <= last.status < 400 or last.status == 304:
+        return None
+    if visit.target.kind in (PageKind.ASSET, PageKind.ROBOTS):
+        return None
+    url = page_url(header(last, b"location") or "", last.url, site)
+    if url is None or url == visit.target.url or refusal(url, site):
+        return None
+    return url
+
+
+def _targets(path: Path, target: Target, reading: Reading) -> Iterator[Finding]:
+    links, is_backlog = reading.links, target.is_backlog
+    for url in links.articles:
+        yield Finding(url=url, kind=PageKind.ARTICLE, is_backlog=is_backlog)
+    for url in links.listings:
+        yield Finding(url=url, kind=PageKind.LISTING)
+    for url in links.polls:
+        yield Finding(url=url, kind=PageKind.OTHER)
+    for url in links.feeds:
+        yield Finding(url=url, kind=PageKind.FEED)
+    steps = target.page_no + 1 if target.kind is PageKind.ASSET else 1
+    if steps <= MAX_STEPS:
+        for need in reading.requisites:
+            is_file = need.kind is RequisiteKind.FILE
+            kind = PageKind.DOCUMENT if is_file else PageKind.ASSET
+            yield Finding(url=need.url, kind=kind, page_no=steps)
+
+
+def _next_page(path: Path, target: Target, reading: Reading) -> Finding | None:
+    """The next page of a listing; beyond the usual depth it is remembered for a backfill."""
+    url, page_no = reading.links.next, target.page_no + 1
+    if url is None or page_no > MAX_LISTING_PAGES:
+        return None
+    is_beyond = page_no > path.config.listing_pages
+    return Finding(
+        url=url,
+        kind=PageKind.LISTING,
+        page_no=page_no,
+        is_backlog=is_beyond or target.is_backlog,
+        is_wanted=not is_beyond or path.walk.backfill_at is not None,
+    )
+
+
+def _lines(path: Path, target: Target, entries: Iterable[SitemapEntry]) -> Iterator[Finding]:
+    """The lines of a sitemap: fresh ones are news, the others are dug out by a backfill."""
+    since, is_backfill = target.cycle_at - FRESH, path.walk.backfill_at is not None
+    for entry in entries:
+        if entry.is_sitemap:
+            yield Finding(
+                url=entry.url,
+                kind=PageKind.SITEMAP,
+                page_no=target.page_no + 1,
+                modified_at=entry.modified_at,
+                is_wanted=target.page_no < MAX_STEPS,
+            )
+            continue
+        is_fresh = entry.modified_at is not None and entry.modified_at >= since
+        is_article = is_article_url(entry.url, path.site.family.urls)
+        yield Finding(
+            url=entry.url,
+            kind=PageKind.ARTICLE if is_article else PageKind.OTHER,
+            is_wanted=is_fresh or is_backfill,
+            is_backlog=not is_fresh,
+            modified_at=_said(entry.modified_at, target.cycle_at),
+        )
+
+
+def _said(modified_at: datetime | None, now: datetime) -> datetime | None:
+    """A day in the future is no date of a change."""
+    return modified_at if modified_at is not None and modified_at <= now else None
+
+
+def _placed(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Each with the politeness key of its host, and with the shapes that may make it a trap."""
+    for finding in findings:
+        key = path.keys.get(host_of(finding.url))
+        counted = shapes(finding.url, path.site, finding.kind)
+        if key is not None or counted:
+            finding = replace(finding, key=key, shapes=counted)
+        yield finding
