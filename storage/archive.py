@@ -32,6 +32,7 @@ from storage import frontier, warcs
 from storage.database import reader_engine, translated, upgrade, writer_engine
 from storage.decide import decide
 from storage.keep import is_kept, original_of, outcome_of, payload_sha1
+from storage.leads import NO_LEADS
 from storage.locks import OwnerLock, dead_owners
 from storage.record import Report, VisitRecord
 from storage.warc import Original, Place, StoredVisit, WarcInfo, WarcWriter
@@ -256,13 +257,7 @@ class Archive:
         try:
             with translated(self.database):
                 self._warc.sync()
-                now = self.clock.now()
-                with connection.begin():
-                    for name in {place.file for _, places in group for place in places}:
-                        warcs.note_file(connection, name, self.owner, now)
-                    reports = [self._decide(connection, entry, places) for entry, places in group]
-                    if self._warc.file is not None:
-                        warcs.note_known(connection, self._warc.file, self._warc.size_bytes)
+                reports = self._decide_group(connection, group)
         except BaseException as error:
             for entry, _ in group:
                 self._fail(entry, error)
@@ -274,31 +269,57 @@ class Archive:
             entry.done.set_result(report)
         self._rotate(connection)
 
+    def _decide_group(
+        self, connection: Connection, group: list[tuple[_Entry, tuple[Place, ...]]]
+    ) -> list[Report]:
+        """Decide the group in one transaction; where the database refuses something, once more.
+
+        The second time each visit has a savepoint of its own: the one that is refused is kept
+        without its reading, the others as they are. Nearly no group needs it.
+        """
+        try:
+            with connection.begin():
+                return self._decide_all(connection, group, self._decide)
+        except (SQLAlchemyError, UnicodeError, OverflowError) as error:
+            if _is_disk(error):
+                raise
+        with connection.begin():
+            return self._decide_all(connection, group, self._decide_apart)
+
+    def _decide_all(
+        self,
+        connection: Connection,
+        group: list[tuple[_Entry, tuple[Place, ...]]],
+        one: Callable[[Connection, _Entry, tuple[Place, ...]], Report],
+    ) -> list[Report]:
+        now = self.clock.now()
+        for name in {place.file for _, places in group for place in places}:
+            warcs.note_file(connection, name, self.owner, now)
+        reports = [one(connection, entry, places) for entry, places in group]
+        if self._warc.file is not None:
+            warcs.note_known(connection, self._warc.file, self._warc.size_bytes)
+        return reports
+
     def _decide(self, connection: Connection, entry: _Entry, places: tuple[Place, ...]) -> Report:
-        """Decide one visit; what the database refuses is kept without its reading."""
-        record, now = entry.record, self.clock.now()
+        """Decide one visit; one that was adopted already is left as it is."""
+        record = entry.record
         if entry.places is not None and is_kept(connection, record.visit.id):
             return _known_report(record.visit)  # adopted by another process, or before a crash
+        return decide(connection, record, places, self.clock.now())
+
+    def _decide_apart(
+        self, connection: Connection, entry: _Entry, places: tuple[Place, ...]
+    ) -> Report:
+        """Decide one visit; what the database refuses is kept without its reading."""
         try:
             with connection.begin_nested():
-                return decide(connection, record, places, now)
+                return self._decide(connection, entry, places)
         except (SQLAlchemyError, UnicodeError, OverflowError) as error:
-            said = str(getattr(error, "orig", None) or error)  # without the page's own words
-            if "locked" in said or "full" in said or record.reading is None:
+            if _is_disk(error) or entry.record.reading is None:
                 raise
-            refused = replace(
-                record.reading,
-                quality=Quality.UNSTORABLE,
-                reason=f"the database refused it: {type(error).__name__}",
-                article=None,
-                view_count=None,
-                weather=(),
-                placements=(),
-                provenance=(),
-                refusals=(),
-            )
+            refused = _without_reading(entry.record, type(error).__name__)
             with connection.begin_nested():
-                return decide(connection, replace(record, reading=refused), places, now)
+                return self._decide(connection, replace(entry, record=refused), places)
 
     def _rotate(self, connection: Connection) -> None:
         try:
@@ -330,6 +351,29 @@ class Archive:
     def _free(self, entry: _Entry) -> None:
         with self._counting:
             self._waiting_bytes -= entry.record.size_bytes
+
+
+def _is_disk(error: Exception) -> bool:
+    """Whether it is the file that fails, not what was to be written."""
+    said = str(getattr(error, "orig", None) or error)  # without the page's own words
+    return "locked" in said or "full" in said
+
+
+def _without_reading(record: VisitRecord, why: str) -> VisitRecord:
+    """The visit with nothing of its page but that it could not be stored."""
+    assert record.reading is not None
+    refused = replace(
+        record.reading,
+        quality=Quality.UNSTORABLE,
+        reason=f"the database refused it: {why}",
+        article=None,
+        view_count=None,
+        weather=(),
+        placements=(),
+        provenance=(),
+        refusals=(),
+    )
+    return replace(record, reading=refused, leads=NO_LEADS)
 
 
 def _known_report(visit: Visit) -> Report:

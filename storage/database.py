@@ -21,6 +21,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
 
 from core.errors import Damaged, Locked, SchemaMismatch, StorageError
+from storage.statements import refuse_nul
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 15_000
@@ -49,18 +50,9 @@ def writer_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "before_cursor_execute")
     def on_execute(*arguments: Any) -> None:
-        _refuse_nul(arguments[3])
+        refuse_nul(arguments[3])
 
     return engine
-
-
-def _refuse_nul(parameters: Any) -> None:
-    """SQLite takes a NUL and cuts the text there in many functions; PostgreSQL takes none."""
-    for value in parameters:
-        if isinstance(value, tuple):  # one row of several
-            _refuse_nul(value)
-        elif isinstance(value, str) and "\0" in value:
-            raise UnicodeError("a text with a NUL")
 
 
 def reader_engine(path: Path) -> Engine:

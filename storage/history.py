@@ -14,16 +14,16 @@ from storage import versions as fold
 from storage.changes import add_change
 from storage.identity import meet, touch_url
 from storage.keep import Kept, keep_reading
-from storage.statements import add_for_id, change, find_first, insert_for
+from storage.statements import Prepared, add_for_id, change, find_first, insert_for
 from storage.tables import articles, captures, clusters, readings, versions
 from storage.versions import Begun, Cause, Seen
 
-_HASHES = (
+_HASHES = Prepared(
     select(versions.c.id, versions.c.version_no, versions.c.content_hash)
     .where(versions.c.article_id == bindparam("at_article"), versions.c.superseded_at.is_(None))
     .order_by(versions.c.version_no)
 )
-_BODY_BEFORE = (
+_BODY_BEFORE = Prepared(
     select(captures.c.body_sha256)
     .join(readings, readings.c.capture_id == captures.c.id)
     .where(
@@ -33,9 +33,11 @@ _BODY_BEFORE = (
     .order_by(readings.c.id.desc())
     .limit(1)
 )
-_TWINS = select(versions.c.article_id).where(
-    versions.c.text_hash == bindparam("at_text"),
-    versions.c.article_id != bindparam("at_article"),
+_TWINS = Prepared(
+    select(versions.c.article_id).where(
+        versions.c.text_hash == bindparam("at_text"),
+        versions.c.article_id != bindparam("at_article"),
+    )
 )
 
 
@@ -103,8 +105,10 @@ def _record_version(connection: Connection, kept: Kept, article_id: int, seen: S
         }
         change(connection, versions, {"id": row.id}, again)
         return []
-    version_id = _insert_version(connection, kept, article_id, seen, step)
-    _join_cluster(connection, kept, article_id, fold.text_hash(seen.content))
+    text_hash = fold.text_hash(seen.content)
+    begun = {"article_id": article_id, "text_hash": text_hash} | _version_row(kept, seen, step)
+    version_id = add_for_id(connection, versions, begun)
+    _join_cluster(connection, kept, article_id, text_hash)
     if step.cause is Cause.RULES:
         return []  # a change of ours, not of the site: no event
     kind = "new" if step.cause is Cause.FIRST else "edited"
@@ -131,7 +135,7 @@ def _record_version(connection: Connection, kept: Kept, article_id: int, seen: S
 def _current(
     connection: Connection, article_id: int, capture_id: int | None
 ) -> tuple[Any, fold.Current | None]:
-    rows = connection.execute(_HASHES, {"at_article": article_id}).all()
+    rows = _HASHES.rows(connection, {"at_article": article_id})
     if not rows:
         return None, None
     row = find_first(connection, versions, {"id": rows[-1].id})
@@ -152,18 +156,14 @@ def _current(
 def _bytes_read_before(connection: Connection, article_id: int, capture_id: int | None) -> str:
     """The digest of the body that was read last before this capture; a 304 has none of its own."""
     wanted = {"at_article": article_id, "at_capture": capture_id}
-    digest = connection.execute(_BODY_BEFORE, wanted).scalar()
-    return digest or ""
+    found = _BODY_BEFORE.rows(connection, wanted)
+    return found[0].body_sha256 if found else ""
 
 
-def _insert_version(
-    connection: Connection, kept: Kept, article_id: int, seen: Seen, step: Begun
-) -> int:
-    row = {
-        "article_id": article_id,
+def _version_row(kept: Kept, seen: Seen, step: Begun) -> dict[str, Any]:
+    return {
         "version_no": step.version_no,
         "content_hash": seen.content_hash,
-        "text_hash": fold.text_hash(seen.content),
         "returns_to": step.returns_to,
         "cause": step.cause.value,
         "first_seen_at": seen.at,
@@ -177,7 +177,6 @@ def _insert_version(
         "content": seen.content,
         "recorded_at": kept.now,
     }
-    return add_for_id(connection, versions, row)
 
 
 def _join_cluster(connection: Connection, kept: Kept, article_id: int, text_hash: str) -> None:
@@ -185,7 +184,7 @@ def _join_cluster(connection: Connection, kept: Kept, article_id: int, text_hash
     if not text_hash:
         return
     wanted = {"at_text": text_hash, "at_article": article_id}
-    twin_ids = set(connection.execute(_TWINS, wanted).scalars())
+    twin_ids = {row.article_id for row in _TWINS.rows(connection, wanted)}
     if not twin_ids:
         return
     connection.execute(

@@ -5,15 +5,15 @@ Rows of `articles` and `article_urls` are written here alone. Runs in the writer
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from core.records import Article, Placement
 from storage.keep import Kept
-from storage.statements import add, add_for_id, change, find_all, find_first
+from storage.statements import Prepared, Row, add, add_for_id, change, find_all, find_first
 from storage.tables import article_urls, articles
 from storage.versions import State
 
-_BY_URL = (
+_BY_URL = Prepared(
     select(articles)
     .join(article_urls, article_urls.c.article_id == articles.c.id)
     .where(
@@ -28,13 +28,14 @@ _BY_URL = (
 
 def find_article(
     connection: Connection, portal: str, native_id: str | None, url: str
-) -> Row[Any] | None:
+) -> Row | None:
     """The article with the portal's own id, else the one this URL belongs to now."""
     if native_id is not None:
         by_id = find_first(connection, articles, {"portal": portal, "native_id": native_id})
         if by_id is not None:
             return by_id
-    row = connection.execute(_BY_URL, {"at_portal": portal, "at_url": url}).first()
+    found = _BY_URL.rows(connection, {"at_portal": portal, "at_url": url})
+    row = found[0] if found else None
     if row is not None and native_id is not None and row.native_id not in (None, native_id):
         return None  # the URL is used for another article now
     return row
@@ -47,7 +48,7 @@ def others_at(connection: Connection, portal: str, url: str, article_id: int) ->
     return [row.article_id for row in found if row.article_id != article_id]
 
 
-def meet(connection: Connection, kept: Kept, found: Article | Placement) -> Row[Any]:
+def meet(connection: Connection, kept: Kept, found: Article | Placement) -> Row:
     """The article that a page or a listing's item is.
 
     One not met before begins as *listed*: known, but never read.

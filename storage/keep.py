@@ -10,19 +10,23 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from core.records import Capture, Document, Quality, Reading, Visit
-from storage.statements import add, add_for_id, find_first, insert_for
+from storage.statements import Prepared, add, add_for_id, find_first, insert_for
 from storage.tables import captures, documents, readings, visits, warc_files
 from storage.warc import Original, Place
 
 _ORIGINAL = select(captures.c.record_id, captures.c.url, captures.c.captured_at).limit(1)
-_LAST_WHOLE = _ORIGINAL.where(
-    captures.c.url == bindparam("at_url"), captures.c.status == 200
-).order_by(captures.c.captured_at.desc())
-_SAME_PAYLOAD = _ORIGINAL.where(
-    captures.c.payload_sha1 == bindparam("at_sha1"),
-    captures.c.payload_bytes == bindparam("at_bytes"),
-    captures.c.record_type == "response",
-).order_by(captures.c.id)
+_LAST_WHOLE = Prepared(
+    _ORIGINAL.where(captures.c.url == bindparam("at_url"), captures.c.status == 200).order_by(
+        captures.c.captured_at.desc()
+    )
+)
+_SAME_PAYLOAD = Prepared(
+    _ORIGINAL.where(
+        captures.c.payload_sha1 == bindparam("at_sha1"),
+        captures.c.payload_bytes == bindparam("at_bytes"),
+        captures.c.record_type == "response",
+    ).order_by(captures.c.id)
+)
 
 MIN_REVISIT_BYTES = 1  # an empty payload proves nothing and costs nothing
 
@@ -72,9 +76,10 @@ def original_of(connection: Connection, capture: Capture) -> Original | None:
         wanted = {"at_sha1": digest, "at_bytes": len(capture.payload)}
     else:
         return None
-    row = connection.execute(query, wanted).first()
-    if row is None:
+    found = query.rows(connection, wanted)
+    if not found:
         return None
+    row = found[0]
     return Original(record_id=row.record_id, url=row.url, captured_at=row.captured_at)
 
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from core.jsonform import instant
 from storage.changes import add_change
 from storage.keep import Kept
-from storage.statements import add, change, find_all, find_first
+from storage.statements import Row, add, change, find_all, find_first
 from storage.tables import article_urls, articles, presence
 from storage.versions import (
     ABSENCES,
@@ -119,7 +119,7 @@ def _step_article(
 
 
 def _settle_main_url(
-    connection: Connection, article: Row[Any], url: str, proofs: dict[str, Presence | None]
+    connection: Connection, article: Row, url: str, proofs: dict[str, Presence | None]
 ) -> None:
     """The URL an article is visited at: it changes when the old one does not answer with it."""
     here, main = proofs.get(url), proofs.get(article.url)
@@ -128,7 +128,7 @@ def _settle_main_url(
         change(connection, articles, {"id": article.id}, {"url": url})
 
 
-def _interval(proofs: list[Presence], article: Row[Any]) -> dict[str, Any]:
+def _interval(proofs: list[Presence], article: Row) -> dict[str, Any]:
     """A disappearance is an interval: last seen, first missing, number of checks."""
     absent = [proof for proof in proofs if proof.state in ABSENCES]
     return {
@@ -138,7 +138,7 @@ def _interval(proofs: list[Presence], article: Row[Any]) -> dict[str, Any]:
     }
 
 
-def _run(row: Row[Any]) -> Presence:
+def _run(row: Row) -> Presence:
     return Presence(
         state=State(row.state),
         first_seen_at=row.first_seen_at,

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert, select, update
 
+from storage.statements import change
 from storage.tables import warc_files
 from storage.warc import SealedFile, StoredVisit, is_in_use, repair_tail, scan, seal_file, visits_in
 
@@ -44,11 +45,8 @@ def note_file(connection: Connection, name: str, writer: str, now: datetime) -> 
 
 def note_known(connection: Connection, name: str, known_bytes: int) -> None:
     """Every record of the file before that offset has rows."""
-    connection.execute(
-        update(warc_files)
-        .where(warc_files.c.name == name)
-        .values(known_bytes=known_bytes, size_bytes=known_bytes)
-    )
+    sizes = {"known_bytes": known_bytes, "size_bytes": known_bytes}
+    change(connection, warc_files, {"name": name}, sizes)
 
 
 def note_sealed(connection: Connection, sealed: SealedFile, now: datetime) -> None:

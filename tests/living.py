@@ -20,7 +20,7 @@ from sqlalchemy import select
 from demo.server import ReplicaPortal
 from demo.town import HOST, VISITS, Town
 from storage import queries
-from storage.tables import frontier, politeness_keys, visits, warc_files
+from storage.tables import politeness_keys, visits, warc_files
 from storage.warc import scan, visits_in
 from tests.storage.recording import every_capture_reads_back, rows
 
@@ -176,9 +176,8 @@ def undisturbed() -> set[tuple[Any, ...]]:
 
 def nothing_is_held(archive: Path) -> None:
     """No lease, no lock, no open WARC file is left."""
-    for table in (frontier, politeness_keys):
-        held = select(table.c.lease_owner).where(table.c.lease_owner.is_not(None))
-        assert rows(archive, held) == []
+    held = select(politeness_keys.c.lease_owner).where(politeness_keys.c.lease_owner.is_not(None))
+    assert rows(archive, held) == []
     assert list((archive / "locks").iterdir()) == []
     for file in rows(archive, warc_files.select()):
         assert file.state == "sealed", file.name

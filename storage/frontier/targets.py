@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from core.records import PageKind, Shape, Target
-from storage.statements import add, change, find_first, insert_for
+from storage.statements import Prepared, add, change, find_first, insert_for
 from storage.tables import frontier, url_counts
 
 PRIORITIES = {
@@ -27,11 +28,7 @@ PRIORITY_COUNT = 6
 _LEADING = (PageKind.FRONT, PageKind.LISTING, PageKind.FEED, PageKind.SITEMAP)
 _KEPT_PRIORITY = (*_LEADING, PageKind.DOCUMENT, PageKind.ASSET)
 _CHUNK = 500  # URLs of one question
-
-_KNOWN_URLS = select(frontier.c.url).where(
-    frontier.c.portal == bindparam("at_portal"),
-    frontier.c.url.in_(bindparam("at_urls", expanding=True)),
-)
+_WIDTHS = (8, 32, 128, _CHUNK)  # questions are asked of so many URLs, some of them twice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,9 +99,21 @@ def _row(finding: Finding, of: Target, key: str, now: datetime) -> dict[str, Any
 
 def _unknown(connection: Connection, portal: str, urls: list[str]) -> Iterator[str]:
     for chunk in _chunks(urls):
-        wanted = {"at_portal": portal, "at_urls": list(chunk)}
-        known = set(connection.execute(_KNOWN_URLS, wanted).scalars())
+        width = next(each for each in _WIDTHS if each >= len(chunk))
+        wanted = {f"url_{n}": chunk[min(n, len(chunk) - 1)] for n in range(width)}
+        rows = _known_urls(width).rows(connection, wanted | {"at_portal": portal})
+        known = {row.url for row in rows}
         yield from (url for url in chunk if url not in known)
+
+
+@cache
+def _known_urls(width: int) -> Prepared:
+    return Prepared(
+        select(frontier.c.url).where(
+            frontier.c.portal == bindparam("at_portal"),
+            frontier.c.url.in_([bindparam(f"url_{n}") for n in range(width)]),
+        )
+    )
 
 
 def _is_within(
