@@ -162,6 +162,7 @@ class _Cycle:
         self._pending: list[Future[Report]] = []
         self._has_answer = False
         self._is_done = False
+        self._noted: tuple[datetime | None, str | None] = (None, "")  # what the archive says
         self._sitemaps: set[str] = set()
         self._forbidden: dict[str, tuple[datetime, str]] = {}  # origins without a robots.txt
 
@@ -202,7 +203,7 @@ class _Cycle:
         but = self._passed_over(now)
         rest = portal.allowance.rest(now)
         if rest is not None:
-            return await self._wait(Wait(until=rest[0], reason=rest[1]), now)
+            return await self._wait(Wait(until=rest[0], reason=rest[1]), now, is_ours=True)
         claimed = await asyncio.wrap_future(
             portal.archive.run(
                 lambda connection: frontier.claim(
@@ -232,24 +233,35 @@ class _Cycle:
             has_backlog=until is not None and now >= until,
         )
 
-    async def _wait(self, wait: Wait, now: datetime) -> bool:
+    async def _wait(self, wait: Wait, now: datetime, *, is_ours: bool = False) -> bool:
         is_over = not wait.is_leased and wait.until - now > PATIENCE
         event = Waiting(
             portal=self._portal.id,
             until=None if wait.is_leased else wait.until,
             reason=wait.reason,
             is_over=is_over,
-            is_silent=is_over and not self._has_answer,
+            is_silent=is_over and not (self._has_answer or is_ours),
         )
         self._events.put_nowait(event)
+        if not wait.is_leased:
+            await self._note_wait(wait.until, wait.reason)
         if is_over:
             return False
         wait_s = (wait.until - now).total_seconds()
         await self._portal.clock.sleep(min(wait_s, POLL_S) if wait.is_leased else wait_s)
         return True
 
+    async def _note_wait(self, until: datetime | None, reason: str | None) -> None:
+        """Say in the archive what the cycle waits for; `khotin log` shows it."""
+        if (until, reason) != self._noted:
+            self._noted = (until, reason)
+            portal = self._portal
+            job = portal.archive.run(lambda c: frontier.note_wait(c, portal.id, until, reason))
+            await asyncio.wrap_future(job)
+
     async def _visit(self, claimed: Slice) -> None:
         """Visit the targets of a slice in order, one request in flight."""
+        await self._note_wait(None, None)
         state: KeyState = claimed.state
         for target in claimed.targets:
             now = self._portal.clock.now()
@@ -356,6 +368,7 @@ class _Cycle:
             self._events.put_nowait(
                 Waiting(portal=portal.id, until=until, reason=why, is_over=True, is_silent=silent)
             )
+            await self._note_wait(until, why)
         owner = self._owner
         await asyncio.wrap_future(portal.archive.run(lambda c: frontier.pause_keys(c, owner, now)))
         await self._give_back()

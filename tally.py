@@ -39,6 +39,26 @@ class Refused:
 Event = Report | Planned | Waiting | Refused
 
 
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """Where one portal's cycle stands."""
+
+    visits_count: int = 0
+    due_count: int = 0  # known to be visited in this cycle, visited ones included
+    failures_count: int = 0
+    news_count: int = 0  # changes of articles
+    waits_until: datetime | None = None
+    waits_for: str = ""
+
+    def add(self, report: Report) -> None:
+        """Count one visit: whoever waited goes on."""
+        self.visits_count += 1
+        self.due_count += report.found_count
+        self.failures_count += report.outcome in ("failed", "refused")
+        self.news_count += len(report.changes)
+        self.waits_until, self.waits_for = None, ""
+
+
 @dataclass(slots=True)
 class Tally:
     """What a crawl did so far, counted from its events."""
@@ -50,15 +70,19 @@ class Tally:
     changes: dict[str, int] = field(default_factory=dict)
     outcomes: dict[str, int] = field(default_factory=dict)
     qualities: dict[str, int] = field(default_factory=dict)
+    portals: dict[str, "Standing"] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)  # portals that gave no answer at all
 
     def add(self, event: Event) -> None:
         """Count one event."""
+        standing = self.portals.setdefault(event.portal, Standing())
         match event:
             case Planned():
                 self.due_count += event.due_count
+                standing.due_count += event.due_count
             case Waiting():
+                standing.waits_until, standing.waits_for = event.until, event.reason
                 until = event.until.strftime(" until %Y-%m-%d %H:%M UTC") if event.until else ""
                 verb = "the rest stays due" if event.is_over else "waiting"
                 note = f"{event.portal}: {verb}{until}: {event.reason}"
@@ -67,6 +91,7 @@ class Tally:
                 self.notes.append(f"{event.portal}: never asked for ({event.reason}): {event.url}")
             case Report():
                 self._add_report(event)
+                standing.add(event)
 
     def _add_report(self, report: Report) -> None:
         self.visits_count += 1

@@ -30,6 +30,7 @@ for command in (
     crawling.run,
     reading.read,
     looking.status,
+    looking.log,
     looking.articles,
     looking.show,
     looking.diff,

@@ -45,17 +45,17 @@ def crawl(
         from cycle import crawl as run_crawl
         from tally import Tally
         from terminal.output import console
-        from terminal.progress import progress_bar, show_summary
+        from terminal.progress import board, show_summary
 
         task = asyncio.current_task()
         assert task is not None
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         tally = Tally()
         plan = Plan(is_all=is_all, is_backfill=is_backfill)
-        with progress_bar("crawling", is_quiet=is_verbose) as bar:
+        with board(is_quiet=is_verbose) as live:
             async for event in run_crawl(settings, opened, opened.clock, names, plan):
                 tally.add(event)
-                bar.show(tally.visits_count, tally.due_count)
+                live.show(tally.portals)
         show_summary(console(), tally.lines(), tally.notes)
         for note in tally.given_up:
             say_error(f"{note}; look at the host and its connection, the next crawl asks again")

@@ -1,4 +1,4 @@
-"""What an archive holds: `status`, `articles`, `show`, `diff`, `changes`,
+"""What an archive holds: `status`, `log`, `articles`, `show`, `diff`, `changes`,
 `weather`, `polls`, `visitors`.
 """
 
@@ -42,6 +42,32 @@ def status(
         print_json({"portals": answers, "warc_files_count": warc[0], "warc_bytes": warc[1]})
     else:
         show_status(console(), answers, warc)
+
+
+def log(
+    portal: Annotated[str, typer.Argument(metavar="PORTAL")],
+    limit: LimitOption = 30,
+    is_json: JsonOption = False,
+    archive: ArchiveOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """What was asked of a portal lately, what came of it, and what it waits for."""
+    from core.clock import SystemClock
+    from crawler.politeness import day_of
+    from storage import queries
+    from terminal.logs import show_log
+    from terminal.output import console, print_json
+
+    now = SystemClock().now()
+    with _reading(archive, config) as connection:
+        queries.known_portal(connection, portal)
+        zone = _zone(connection, portal)
+        state = queries.crawl_state(connection, portal, now, day_of(now, zone)[0])
+        visits = queries.visits_logged(connection, portal, limit=limit)
+    if is_json:
+        print_json({"state": state, "visits": visits})
+    else:
+        show_log(console(), state, visits, now, zone)
 
 
 def articles(

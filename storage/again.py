@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from core.records import PageKind, Quality, Reading
+from core.records import PageKind, Quality, Reading, Visit
 from storage.frontier import OLDEST_CLASS, AfterVisit, due_again
 from storage.keep import outcome_of
 from storage.record import VisitRecord
@@ -45,8 +45,8 @@ def after_visit(connection: Connection, record: VisitRecord, article_id: int | N
     """What the visit leaves in its target's row."""
     visit, reading = record.visit, record.reading
     etag, modified = visit.target.etag, visit.target.last_modified
-    is_read = reading is not None and reading.quality is Quality.OK
-    if is_read and visit.last is not None and visit.last.status == 200:
+    is_read = reading is not None and reading.quality is Quality.OK and _is_page(visit)
+    if is_read and visit.last is not None:
         headers = {
             name.lower(): value.decode("latin-1").replace("\0", "")
             for name, value in visit.last.headers
@@ -64,6 +64,11 @@ def after_visit(connection: Connection, record: VisitRecord, article_id: int | N
         last_modified=modified,
         set_aside=why,
     )
+
+
+def _is_page(visit: Visit) -> bool:
+    """Whether the answer shows what the URL is; an error page does not."""
+    return visit.last is not None and visit.last.status == 200
 
 
 def _is_list_missing(record: VisitRecord) -> bool:

@@ -25,6 +25,7 @@ from storage.frontier.cycles import (
     due_count,
     end_backfill,
     end_cycle,
+    note_wait,
     requests_count,
     start_cycle,
 )
@@ -74,6 +75,7 @@ __all__ = [
     "key_of",
     "make_due",
     "move_to_key",
+    "note_wait",
     "pause_keys",
     "refresh",
     "release",

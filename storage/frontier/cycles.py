@@ -94,6 +94,13 @@ def end_cycle(connection: Connection, portal: str, at: datetime) -> None:
     change(connection, portals, {"id": portal}, {"cycle_ended_at": at})
 
 
+def note_wait(
+    connection: Connection, portal: str, until: datetime | None, reason: str | None
+) -> None:
+    """Why the portal's cycle does not go on, and until when; None: it does."""
+    change(connection, portals, {"id": portal}, {"waits_until": until, "waits_reason": reason})
+
+
 def end_backfill(connection: Connection, portal: str) -> None:
     """Nothing of the backfill is left."""
     change(connection, portals, {"id": portal}, {"backfill_at": None})

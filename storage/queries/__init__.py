@@ -17,6 +17,7 @@ from storage.queries.articles import (
     versions_of,
 )
 from storage.queries.changes import changes_seen
+from storage.queries.log import crawl_state, visits_logged
 from storage.queries.overview import known_portal, status, warc_bytes, zones
 from storage.queries.runs import poll_runs_of, visitor_runs_of, weather_runs_of
 
@@ -27,6 +28,7 @@ __all__ = [
     "articles_listed",
     "capture",
     "changes_seen",
+    "crawl_state",
     "find",
     "known_portal",
     "poll_runs_of",
@@ -36,6 +38,7 @@ __all__ = [
     "version_pair",
     "versions_of",
     "visitor_runs_of",
+    "visits_logged",
     "warc_bytes",
     "weather_runs_of",
     "zones",

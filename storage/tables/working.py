@@ -17,6 +17,8 @@ portals = Table(
     Column("cycle_ended_at", Instant),
     Column("walked_at", Instant),  # listings to their usual depth, news or not
     Column("backfill_at", Instant),  # since when everything old is dug out; None: it is done
+    Column("waits_until", Instant),  # the last cycle could not go on before
+    Column("waits_reason", Text),
 )
 
 portal_hosts = Table(

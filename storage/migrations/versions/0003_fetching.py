@@ -38,6 +38,8 @@ def upgrade() -> None:
     for table, name, kind in (
         ("portals", "walked_at", types.Instant()),
         ("portals", "backfill_at", types.Instant()),
+        ("portals", "waits_until", types.Instant()),
+        ("portals", "waits_reason", sa.Text()),
         ("politeness_keys", "wanted_by", sa.Text()),
         ("politeness_keys", "wanted_at", types.Instant()),
         ("captures", "tls_error", sa.Text()),
