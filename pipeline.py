@@ -13,6 +13,7 @@ import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from random import Random
 from zoneinfo import ZoneInfo
@@ -191,9 +192,11 @@ async def fetch(
 ) -> Visit:
     """The visit; a redirect that would be asked for in quiet hours or over the budget ends it."""
     hops: list[str] = []
+    pause = timedelta(seconds=delay_s)  # before a hop
 
     def permitted(url: str) -> str:
-        rest = portal.allowance.rest(portal.clock.now(), len(hops)) if hops else None
+        at = portal.clock.now() + pause
+        rest = portal.allowance.rest(at, len(hops)) if hops else None
         hops.append(url)
         return rest[1] if rest is not None else permits(url)
 
