@@ -18,7 +18,7 @@ from crawler.decode import inflate
 from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.read import header, read
-from follow import Path, leads_of
+from follow import Met, Path, leads_of
 from pipeline import gone_rule, log, site_of
 from storage.archive import Archive
 from storage.frontier import Walk, key_of
@@ -81,7 +81,7 @@ def _leads(site: Site, config: PortalConfig, visit: Visit, reading: Reading | No
     if not config.follow:
         return NO_LEADS
     own = replace(reading, requisites=()) if reading is not None else None
-    return leads_of(Path(site=site, config=config, walk=Walk(), keys={}), visit, own)
+    return leads_of(Path(site=site, config=config, walk=Walk(), keys={}, met=Met()), visit, own)
 
 
 def _read(capture: Capture, site: Site, expected: PageKind) -> Reading:

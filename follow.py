@@ -19,7 +19,28 @@ from storage.leads import Leads
 
 MAX_LISTING_PAGES = 10_000  # of one listing, also in a backfill
 MAX_STEPS = 3  # from a page to what its style sheets' style sheets need
+MET_AT_MOST = 50_000  # URLs remembered
 FRESH = timedelta(days=7)  # a line of a sitemap that is younger is news
+
+
+class Met:
+    """URLs that are rows of the frontier for certain: most links of a page stand on every page.
+
+    Bounded, so that a portal of a million pages takes no more memory than one of a thousand; what
+    is forgotten is asked of the frontier again.
+    """
+
+    def __init__(self) -> None:
+        self._urls: set[str] = set()
+
+    def __contains__(self, url: str) -> bool:
+        return url in self._urls
+
+    def note(self, urls: Iterable[str]) -> None:
+        """These are rows now."""
+        if len(self._urls) > MET_AT_MOST:
+            self._urls.clear()
+        self._urls.update(urls)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +51,7 @@ class Path:
     config: PortalConfig
     walk: Walk
     keys: Mapping[str, str]  # politeness key by host
+    met: Met
 
 
 def hosts_named(reading: Reading | None) -> set[str]:
@@ -48,13 +70,13 @@ def leads_of(path: Path, visit: Visit, reading: Reading | None) -> Leads:
     if (there := redirected_to(path.site, visit)) is not None:
         found.append(Finding(url=there, kind=target.kind, page_no=target.page_no))
     if reading is None:
-        return Leads(targets=tuple(_placed(path, found)))
+        return Leads(targets=tuple(_placed(path, target, found)))
     return Leads(
-        targets=tuple(_placed(path, found)),
+        targets=tuple(_placed(path, target, found)),
         next=_next_page(path, target, reading),
         is_next_wanted=path.walk.is_deep or path.walk.backfill_at is not None,
         backfill_at=path.walk.backfill_at,
-        sitemap=tuple(_placed(path, _lines(path, target, reading.sitemap))),
+        sitemap=tuple(_placed(path, target, _lines(path, target, reading.sitemap))),
     )
 
 
@@ -72,21 +94,24 @@ def redirected_to(site: Site, visit: Visit) -> str | None:
 
 
 def _targets(path: Path, target: Target, reading: Reading) -> Iterator[Finding]:
-    links, is_backlog = reading.links, target.is_backlog
-    for url in links.articles:
-        yield Finding(url=url, kind=PageKind.ARTICLE, is_backlog=is_backlog)
-    for url in links.listings:
-        yield Finding(url=url, kind=PageKind.LISTING)
-    for url in links.polls:
-        yield Finding(url=url, kind=PageKind.OTHER)
-    for url in links.feeds:
-        yield Finding(url=url, kind=PageKind.FEED)
+    links, met = reading.links, path.met
+    for kind, urls in (
+        (PageKind.ARTICLE, links.articles),
+        (PageKind.LISTING, links.listings),
+        (PageKind.OTHER, links.polls),
+        (PageKind.FEED, links.feeds),
+    ):
+        is_backlog = target.is_backlog and kind is PageKind.ARTICLE
+        for url in urls:
+            if url not in met:
+                yield Finding(url=url, kind=kind, is_backlog=is_backlog)
     steps = target.page_no + 1 if target.kind is PageKind.ASSET else 1
     if steps <= MAX_STEPS:
         for need in reading.requisites:
             is_file = need.kind is RequisiteKind.FILE
             kind = PageKind.DOCUMENT if is_file else PageKind.ASSET
-            yield Finding(url=need.url, kind=kind, page_no=steps)
+            if need.url not in met:
+                yield Finding(url=need.url, kind=kind, page_no=steps)
 
 
 def _next_page(path: Path, target: Target, reading: Reading) -> Finding | None:
@@ -133,11 +158,18 @@ def _said(modified_at: datetime | None, now: datetime) -> datetime | None:
     return modified_at if modified_at is not None and modified_at <= now else None
 
 
-def _placed(path: Path, findings: Iterable[Finding]) -> Iterator[Finding]:
+def _placed(path: Path, of: Target, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Each with the politeness key of its host, and with the shapes that may make it a trap."""
+    own, keys = _place(of.url), path.keys
     for finding in findings:
-        key = path.keys.get(host_of(finding.url))
+        host = _place(finding.url)
+        key = None if host == own else keys.get(host) or keys.get(host_of(finding.url))
         counted = shapes(finding.url, path.site, finding.kind)
         if key is not None or counted:
             finding = replace(finding, key=key, shapes=counted)
         yield finding
+
+
+def _place(url: str) -> str:
+    """Host and port as they stand in a canonical URL."""
+    return url.partition("://")[2].partition("/")[0]

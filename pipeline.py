@@ -33,11 +33,11 @@ from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
 from crawler.portals import FAMILIES, GENERIC
 from crawler.read import read
 from crawler.urls import canonical, host_of, origin, page_url, refusal
-from follow import Path, hosts_named, leads_of
+from follow import Met, Path, hosts_named, leads_of
 from machines import Machines
 from storage.archive import Archive
 from storage.frontier import Walk, begin_attempt
-from storage.leads import NO_LEADS
+from storage.leads import NO_LEADS, Leads
 from storage.presence import GoneRule
 from storage.record import Report, VisitRecord
 from storage.robots import robots_of, save_robots
@@ -60,6 +60,7 @@ class Portal:
     machines: Machines
     allowance: Allowance
     walk: Walk
+    met: Met = field(default_factory=Met)
     dice: Random = field(default_factory=Random)  # for jitter
 
     def permits(self, url: str, target: Target, robots: Mapping[str, Robots]) -> str:
@@ -172,7 +173,13 @@ async def visit_page(
     if portal.config.follow:
         await portal.machines.learn(hosts_named(reading))
         keys = portal.machines.keys
-        path = Path(site=portal.site, config=portal.config, walk=portal.walk, keys=keys)
+        path = Path(
+            site=portal.site,
+            config=portal.config,
+            walk=portal.walk,
+            keys=keys,
+            met=portal.met,
+        )
         leads = leads_of(path, visit, reading)
     record = VisitRecord(
         visit=visit,
@@ -184,7 +191,14 @@ async def visit_page(
         leads=leads,
     )
     family = reading.family if reading is not None and reading.layout is not None else None
-    return Visited(recorded=portal.archive.record(record), state=state, family=family)
+    recorded = portal.archive.record(record)
+    recorded.add_done_callback(lambda done: _note_met(portal.met, leads, done))
+    return Visited(recorded=recorded, state=state, family=family)
+
+
+def _note_met(met: Met, leads: Leads, done: "Future[Report]") -> None:
+    if done.exception() is None and done.result().quality is not Quality.UNSTORABLE:
+        met.note(finding.url for finding in leads.targets)
 
 
 async def fetch(

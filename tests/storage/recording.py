@@ -34,8 +34,8 @@ from core.records import (
     WeatherObservation,
     When,
 )
+from follow import Met, leads_of
 from follow import Path as Path_
-from follow import leads_of
 from pipeline import site_of
 from storage import frontier
 from storage.archive import Archive
@@ -161,7 +161,7 @@ class Recorder:
         self.rule = GoneRule(checks=2, apart=timedelta(hours=6))
         config = PortalConfig(host=HOST, scheme="http", family="hanoi-liferay")
         self.path = Path_(
-            site=site_of(PORTAL, config), config=config, walk=Walk(), keys={HOST: KEY}
+            site=site_of(PORTAL, config), config=config, walk=Walk(), keys={HOST: KEY}, met=Met()
         )
         self.run(lambda c: add_portal(c, PORTAL, config, clock.now()))
         self.run(lambda c: frontier.add_key(c, KEY, 0.0, clock.now()))
