@@ -15,9 +15,9 @@ from core.config import Config, PortalConfig
 from core.errors import StorageError
 from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
 from crawler.decode import inflate
-from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
-from crawler.read import header, read
+from crawler.read import header
+from crawler.whole import read_whole
 from follow import Met, Path, leads_of
 from pipeline import gone_rule, log, site_of
 from storage.archive import Archive
@@ -86,9 +86,7 @@ def _leads(site: Site, config: PortalConfig, visit: Visit, reading: Reading | No
 
 def _read(capture: Capture, site: Site, expected: PageKind) -> Reading:
     """Read as the dead process did; a page that ended it must not end this one at every start."""
-    if capture.status == 200 and len(capture.body) > LARGE_BYTES:
-        return asyncio.run(read_apart(capture, site, expected))
-    return read(capture, site, expected)
+    return asyncio.run(read_whole(capture, site, expected))
 
 
 def _left(stored: StoredVisit) -> str:

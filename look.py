@@ -12,10 +12,10 @@ from core.errors import ConfigError
 from core.records import Capture, PageKind, Quality, Reading
 from core.times import instant_of
 from crawler.explain import Try, explain
-from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
-from crawler.read import open_page, read
+from crawler.read import open_page
 from crawler.urls import is_article_url
+from crawler.whole import read_whole
 from guest import guest_of
 from pipeline import site_of
 
@@ -84,9 +84,7 @@ async def take(config: Config, source: str, *, url: str | None, at: str | None) 
 async def _read(capture: Capture, site: Site) -> Reading:
     is_article = is_article_url(capture.url, site.family.urls)
     expected = PageKind.ARTICLE if is_article else PageKind.OTHER
-    if len(capture.body) > LARGE_BYTES:
-        return await read_apart(capture, site, expected)
-    return read(capture, site, expected)
+    return await read_whole(capture, site, expected)
 
 
 def _from_file(path: Path, url: str, at: datetime) -> Capture:

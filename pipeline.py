@@ -27,12 +27,11 @@ from core.records import KeyState, PageKind, Quality, Reading, Target, Visit
 from core.text import tidy
 from crawler.custom import family_of
 from crawler.fetch import Fetcher, FetchSettings
-from crawler.isolate import LARGE_BYTES, read_apart
 from crawler.layout import Site
 from crawler.politeness import Robots, after_answer, delay_of, retry_due_at
 from crawler.portals import FAMILIES, GENERIC
-from crawler.read import read
 from crawler.urls import canonical, host_of, origin, page_url, refusal
+from crawler.whole import is_risky, read_whole
 from follow import Met, Path, hosts_named, leads_of
 from machines import Machines
 from storage.archive import Archive
@@ -220,17 +219,16 @@ async def fetch(
 
 
 async def read_visit(portal: Portal, visit: Visit) -> Reading | None:
-    """Read the capture that ended a visit; a large page is read in a process of its own."""
+    """Read the capture that ended a visit; what may end a process counts as an attempt first."""
     last = visit.last
     if last is None or visit.failure is not None or last.status == 304:
         return None
     if visit.target.kind is PageKind.ROBOTS:
         return None
-    if last.status == 200 and len(last.body) > LARGE_BYTES:
-        if visit.target.id:
-            portal.archive.run(lambda connection: begin_attempt(connection, visit.target.id))
-        return await read_apart(last, portal.site, visit.target.kind)
-    return read(last, portal.site, visit.target.kind)
+    if is_risky(last) and visit.target.id:
+        job = portal.archive.run(lambda connection: begin_attempt(connection, visit.target.id))
+        await asyncio.wrap_future(job)
+    return await read_whole(last, portal.site, visit.target.kind)
 
 
 def portal_delay(portal: Portal, robots: Robots) -> float:
