@@ -153,7 +153,8 @@ async def crawled(folder: Path, site: SmallSite, plan: Plan | None = None, **mor
         "connect_to": site.address,
         "delay": "0s",
     }
-    config = parse({"portals": {"p": settings | more}})
+    section = {key: value for key, value in (settings | more).items() if value is not None}
+    config = parse({"portals": {"p": section}})
     tally = Tally()
     with Archive(folder, site.clock, user_agent="test") as archive:
         async for event in crawl(config, archive, site.clock, ["p"], plan or Plan()):
