@@ -14,6 +14,7 @@ from core.records import (
     BlockKind,
     Count,
     Credit,
+    Document,
     Image,
     LinkBlock,
     Links,
@@ -21,6 +22,8 @@ from core.records import (
     Poll,
     Precision,
     Reading,
+    Requisite,
+    SitemapEntry,
     Visitors,
     WeatherObservation,
     When,
@@ -204,6 +207,32 @@ def links_to_json(links: Links) -> JsonDict:
     }
 
 
+def sitemap_entry_to_json(entry: SitemapEntry) -> JsonDict:
+    """One line of a sitemap."""
+    return {
+        "url": entry.url,
+        "is_sitemap": entry.is_sitemap,
+        "modified_at": instant(entry.modified_at),
+        "title": entry.title,
+    }
+
+
+def requisite_to_json(requisite: Requisite) -> JsonDict:
+    """What a page needs to be shown, or a file that belongs to it."""
+    return {"url": requisite.url, "kind": requisite.kind.value}
+
+
+def document_to_json(document: Document | None) -> JsonDict | None:
+    """The text of a file that is no page."""
+    if document is None:
+        return None
+    return {
+        "media_type": document.media_type,
+        "pages_count": document.pages_count,
+        "text": document.text,
+    }
+
+
 def reading_to_json(reading: Reading, *, portal: str, url: str, status: int | None) -> JsonDict:
     """A reading as `khotin read --json` prints it. `url` is what was asked for first.
 
@@ -230,6 +259,9 @@ def reading_to_json(reading: Reading, *, portal: str, url: str, status: int | No
         "link_blocks": [link_block_to_json(block) for block in reading.link_blocks],
         "placements": [placement_to_json(item) for item in reading.placements],
         "links": links_to_json(reading.links),
+        "requisites": [requisite_to_json(each) for each in reading.requisites],
+        "sitemap": [sitemap_entry_to_json(entry) for entry in reading.sitemap],
+        "document": document_to_json(reading.document),
         "provenance": {
             field: {"candidate": found.candidate, "selector": found.selector}
             for field, found in reading.provenance
