@@ -32,8 +32,10 @@ from crawler.layout import (
     Sign,
     UrlRules,
     WeatherRules,
+    check_template,
 )
 from crawler.page import JSON_LD, TEXT, is_selector_of_ours
+from crawler.pagers import NEXT
 
 _ON_TRIAL = LexborHTMLParser("<p>")
 _QUIET = re2.Options()
@@ -44,9 +46,11 @@ _MARKUP = (  # keys whose texts are selectors
     "closed_sign",
 )  # fmt: skip
 _LISTS = ("article_signs", "body", "body_skip", "unread", "required", "date_formats")
+_LINKS = ("next_page", "poll_results")
 _ALLOWED = {  # by key, where more than CSS means something
     "fields": f"CSS, {JSON_LD} PATH or ::headline",
     "body": f"CSS or {TEXT}",
+    "next_page": f"CSS or {NEXT}",
     "article_signs": f"CSS, {JSON_LD} PATH, ::headline or {TEXT}",
 }
 _WORD = re.compile(r"""\\.|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
@@ -96,20 +100,17 @@ def _layout(section: LayoutConfig, base: Layout, usual_id: str, where: str) -> L
             raise ConfigError(
                 f"{where}.fields.{name}: is required; allowed is one candidate or more"
             )
-    next_page = base.next_page
-    if section.next_page is not None:
-        next_page = _candidates(section.next_page, base.next_page, f"{where}.next_page")
     try:
         return replace(
             base,
             id=section.id or usual_id,
             fields=fields,
             required=required,
-            next_page=next_page,
             valid_from=section.valid_from,
             valid_until=section.valid_until,
             **lists,
             **_nodes(section, where),
+            **_links(section, base, where),
             **_blocks(section, base, where),
         )
     except ValueError as error:
@@ -158,6 +159,15 @@ def _nodes(section: LayoutConfig, where: str) -> dict[str, Any]:
             _check_selector(given, f"{where}.{name}")
             values[name] = given
     return values
+
+
+def _links(section: LayoutConfig, base: Layout, where: str) -> dict[str, Any]:
+    """Keys that are candidates for links."""
+    return {
+        name: _candidates(given, getattr(base, name), f"{where}.{name}", name)
+        for name in _LINKS
+        if (given := getattr(section, name)) is not None
+    }
 
 
 def _blocks(section: LayoutConfig, base: Layout, where: str) -> dict[str, Any]:
@@ -211,6 +221,7 @@ def _urls(base: UrlRules, portal: PortalConfig, where: str) -> UrlRules:
         article=article,
         never=(*base.never, *never),
         drop_params=base.drop_params | frozenset(said.drop_params),
+        drop_named=base.drop_named,
         suffix_trap=base.suffix_trap,
         has_query_articles=base.has_query_articles if has_query is None else has_query,
     )
@@ -240,8 +251,24 @@ def _candidate(said: str | CandidateConfig, where: str, kind: str = "") -> Candi
         pattern = _pattern(said.pattern, f"{where}.pattern")
         if pattern.groups != 1:
             raise _wrong(f"{where}.pattern", said.pattern, "is exactly one group, the value")
+    if said.template is not None:
+        _check_template(said, where, kind)
     attribute = said.attribute.lower() if said.attribute is not None else None  # as HTML has them
-    return Candidate(selector=said.selector, attribute=attribute, pattern=pattern)
+    return Candidate(
+        selector=said.selector, attribute=attribute, pattern=pattern, template=said.template
+    )
+
+
+def _check_template(said: CandidateConfig, where: str, kind: str) -> None:
+    key = f"{where}.template"
+    if kind not in _LINKS:
+        raise _wrong(key, said.template, f"is a template of links alone: {', '.join(_LINKS)}")
+    if said.selector.startswith("::"):
+        raise _wrong(key, said.template, "is a template beside CSS alone")
+    try:
+        check_template(said.template or "")
+    except ValueError as error:
+        raise _wrong(key, said.template, "is a URL with one {}, where the value goes") from error
 
 
 def _sign(said: SignConfig, where: str) -> Sign:
@@ -272,6 +299,8 @@ def _check_selector(selector: str, where: str, kind: str = "") -> None:
             is_known = is_known and selector not in (TEXT, JSON_LD)
         elif kind == "body":
             is_known = selector == TEXT
+        elif kind == "next_page":
+            is_known = selector == NEXT
         if not is_known:
             raise _wrong(where, selector, f"is {_ALLOWED.get(kind, 'CSS')}")
     elif not _is_css(selector):

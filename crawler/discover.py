@@ -1,7 +1,8 @@
 """Where a page leads: its links as targets worth visiting. Pure.
 
 Only links a person could click are followed, never `hreflang` alternates or `rel=canonical`:
-on the Hanoi platform they name endless twins of one page.
+on the Hanoi platform they name endless twins of one page. What stands elsewhere than in `href` is
+worked out in `pagers.py`.
 """
 
 from collections.abc import Iterable
@@ -12,6 +13,7 @@ from selectolax.lexbor import LexborNode
 from core.records import Links, Placement
 from crawler.layout import Layout
 from crawler.page import Page
+from crawler.pagers import next_page, poll_results
 from crawler.urls import Link, page_url
 
 MAX_LINKS = 2_000  # of one page
@@ -25,26 +27,33 @@ def links_of(page: Page, layout: Layout | None, placements: tuple[Placement, ...
     An article is what its URL says is one, and what stands on a listing or in a list of related
     ones.
     """
-    feeds, canonical = _declared(page)
+    declared, canonical = _declared(page)
     anchors = _in_scope(page.tree.css("a[href]"), page)
     placed = dict.fromkeys(item.url for item in placements if item.url != page.url)
     related = []
     if layout and layout.related:
-        related = _in_scope(page.tree.css(_anchors_in(layout.related)), page)
+        related = _pages(_in_scope(page.tree.css(_anchors_in(layout.related)), page))
     known = placed.keys() | {link.url for link in related}
+    feeds = dict.fromkeys(link.url for link in _in_scope(declared, page))
+    feeds.update(dict.fromkeys(link.url for link in anchors if link.is_feed))
     found = [link.url for link in anchors if link.is_article or link.url in known]
-    articles = dict.fromkeys((*found, *placed))
-    menu = _in_scope(page.tree.css(layout.menu), page) if layout and layout.menu else []
+    articles = dict.fromkeys(url for url in (*found, *placed) if url not in feeds)
+    menu = _pages(_in_scope(page.tree.css(layout.menu), page)) if layout and layout.menu else []
     return Links(
         articles=tuple(articles),
         listings=tuple(
             link.url for link in menu if link.url not in articles and link.url != page.home
         ),
-        feeds=tuple(link.url for link in _in_scope(feeds, page)),
+        feeds=tuple(feeds),
         related=tuple(link.url for link in related),
-        next=_next_page(page, layout) if layout else None,
+        polls=poll_results(page, layout) if layout else (),
+        next=next_page(page, layout) if layout else None,
         canonical=canonical,
     )
+
+
+def _pages(links: list[Link]) -> list[Link]:
+    return [link for link in links if not link.is_feed]
 
 
 def _anchors_in(selector: str) -> str:
@@ -61,15 +70,6 @@ def _in_scope(nodes: Iterable[LexborNode], page: Page) -> list[Link]:
         if len(found) >= MAX_LINKS:
             break
     return list(found.values())
-
-
-def _next_page(page: Page, layout: Layout) -> str | None:
-    for candidate in layout.next_page:
-        node = page.node(candidate.selector)
-        links = _in_scope([node], page) if node is not None else []
-        if links:
-            return links[0].url
-    return None
 
 
 def _declared(page: Page) -> tuple[list[LexborNode], str | None]:

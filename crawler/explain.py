@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 from core.text import tidy
 from crawler.layout import LIST_FIELDS, Candidate, Layout, PollRules, Sign
 from crawler.page import TEXT, Page
+from crawler.pagers import NEXT, next_by_shape
 from crawler.read import choose_layout
 
 _SHOWN_CHARS = 200
@@ -80,8 +81,12 @@ def _of_listings(tried: "_Tried", layout: Layout) -> Iterator[Try]:
             yield from tried.perhaps(f"{at}.{name}", getattr(rules, name), items)
         if rules.image:
             yield tried.inside(f"{at}.image", rules.image, items, _IMAGE)
-    for candidate in layout.next_page:
-        yield tried.nodes("next_page", candidate.selector, limit=1, attributes=_LINK)
+    for rule, candidates in (
+        ("next_page", layout.next_page),
+        ("poll_results", layout.poll_results),
+    ):
+        for candidate in candidates:
+            yield tried.link(rule, candidate)
 
 
 def _of_blocks(tried: "_Tried", layout: Layout) -> Iterator[Try]:
@@ -166,6 +171,14 @@ class _Tried:
         found = (each.css_first(selector) if selector else each for each in around)
         nodes = [node for node in found if node is not None]
         return self.told(rule, selector, len(nodes), _texts(nodes, attributes))
+
+    def link(self, rule: str, candidate: Candidate) -> Try:
+        """A candidate of a link: what it says where it stands, or where a pager's shape leads."""
+        if candidate.selector == NEXT:
+            url = next_by_shape(self.page)
+            return self.told(rule, NEXT, int(url is not None), (url or "",))
+        attributes = (candidate.attribute,) if candidate.attribute else _LINK
+        return self.nodes(rule, candidate.selector, limit=1, attributes=attributes)
 
     def perhaps(self, rule: str, selector: str | None, around: list[LexborNode]) -> Iterator[Try]:
         """`inside`, when there is such a rule."""

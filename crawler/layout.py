@@ -24,17 +24,34 @@ ABLE_TO_BE_REQUIRED = ARTICLE_FIELDS - {"native_id"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """One place where a field may stand: a selector, then an attribute, then a pattern."""
+    """One place where a field may stand: a selector, then an attribute, then a pattern.
+
+    Of a link (`next_page`, `poll_results`) the attribute is `href` unless another is named. In a
+    handler such as `onclick` the pattern says which part is the URL; without one it is the first
+    quoted text that looks like one.
+    """
 
     selector: str
     attribute: str | None = None  # None: the text of the node
     pattern: re.Pattern[str] | None = None  # its only group is the value
+    template: str | None = None  # of a link: see `check_template`
 
     def __post_init__(self) -> None:
         if not self.selector.strip():
             raise ValueError("a candidate needs a selector")
         if self.pattern is not None and self.pattern.groups != 1:
             raise ValueError(f"the pattern of {self.selector!r} needs exactly one group")
+        if self.template is not None:
+            check_template(self.template)
+
+
+def check_template(template: str) -> None:
+    """Raise `ValueError` unless this is a URL with one `{}`, where the value goes.
+
+    It is relative to the page; of a mere `?name={}` the page's own URL keeps the rest.
+    """
+    if template.count("{}") != 1 or any(sign in template.replace("{}", "") for sign in "{} #"):
+        raise ValueError(f"the template {template!r} needs exactly one {{}}, for the value")
 
 
 def css(*selectors: str, attribute: str | None = None) -> tuple[Candidate, ...]:
@@ -123,7 +140,8 @@ class Layout:
     images: str | None = None  # nodes with images beside the body
     attachments: str | None = None  # links to files beside the body
     listing: tuple[ListingRules, ...] = ()  # the first that finds items counts
-    next_page: tuple[Candidate, ...] = ()
+    next_page: tuple[Candidate, ...] = ()  # links; `::next` finds a pager by its shape
+    poll_results: tuple[Candidate, ...] = ()  # links to the result of a poll that shows a form
     menu: str | None = None  # links to sections
     weather: tuple[WeatherRules, ...] = ()
     polls: tuple[PollRules, ...] = ()
@@ -139,6 +157,8 @@ class Layout:
         unknown = (set(self.fields) - ARTICLE_FIELDS) | (self.required - ABLE_TO_BE_REQUIRED)
         if unknown:
             raise ValueError(f"layout {self.id}: no such field: {', '.join(sorted(unknown))}")
+        if any(each.template for some in self.fields.values() for each in some):
+            raise ValueError(f"layout {self.id}: a template is of links, not of fields")
         empty = {name for name in self.required | {"title"} if not self.fields.get(name)}
         if empty or not self.body or not self.article_signs:
             names = ", ".join(sorted(empty | {"body", "article_signs"}))
@@ -162,6 +182,7 @@ class UrlRules:
     article: re.Pattern[str] | None  # of the path; its group "id", if any, is the native id
     never: tuple[tuple[str, re.Pattern[str]], ...] = ()  # reason, pattern
     drop_params: frozenset[str] = frozenset()
+    drop_named: re.Pattern[str] | None = None  # parameters whose whole name it matches, too
     suffix_trap: re.Pattern[str] | None = None  # taken off the end of path and of query
     has_query_articles: bool = False  # `article` sees path and query: `?id=12` names an article
 
@@ -199,3 +220,5 @@ class Site:
     family: Family
     is_family_open: bool = False  # nobody named the family: each page's own evidence does
     never: tuple[tuple[str, re.Pattern[str]], ...] = field(default=())  # of this site alone
+    assets: str = "none"  # of its pages kept too: "none", "images", "all"
+    trap_limit: int = 1_000  # different URLs of one calendar, one set of filters

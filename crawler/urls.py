@@ -19,17 +19,51 @@ MAX_SEGMENT_REPEATS = 3  # of one path segment: `/vi/en/vi/en/…`
 MAX_PARAMS = 30
 MAX_STEPS = 20  # until nothing more is to be taken away
 
-_SESSION = re.compile(r";jsessionid=[^/?]*", re.IGNORECASE)
+# Of a path: parameters of servlets, and ASP.NET's cookieless segments `/(S(lit3py55t21z))/`.
+_SESSION = re.compile(
+    r";(?:jsessionid|phpsessid|sessionid|sid)=[^/?;]*"
+    r"|/(?:\(|%28)(?:[ASFX](?:\(|%28)[^()/]*?(?:\)|%29))+(?:\)|%29)(?=/|$)",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(  # of whatever family: a whole segment of the path
+    r"/(?:dang-?nhap|dang-?xuat|log-?(?:in|out|on|off)|sign-?(?:in|out)|wp-login)"
+    r"(?:\.[a-z]{2,5})?(?:/|$)",
+    re.IGNORECASE,
+)
 _ESCAPE = re.compile(r"%[0-9a-fA-F]{2}")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # RFC 3986, 2.3: escaped or not, it is the same URL
-_TRACKING = re.compile(r"utm_[a-z_]+|fbclid|gclid|zarsrc|_ga|mc_[ce]id", re.IGNORECASE)
+_UNSENDABLE = re.compile(r"[{}|^`\\]")  # RFC 3986 has no such sign; WHATWG leaves some of them bare
+_NOISE = re.compile(  # parameters that tell where a click came from, or whose session it is
+    r"utm_[a-z_]+|mtm_[a-z_]+|(?:fb|g|d|y|tt|tw)clid|msclkid|[gw]braid|gclsrc|igshid|zarsrc|gidzl"
+    r"|_g[al]|_hs(?:enc|mi)|mc_[ce]id|mkt_tok|_openstat"
+    r"|phpsessid|jsessionid|aspsessionid[a-z]*|asp\.net_sessionid|cfid|cftoken|oscsid|zenid",
+    re.IGNORECASE,
+)
+_FEED_PATH = re.compile(
+    # `/rss`, `/feed/`, `/tin-tuc/rss.xml`, `/rss/tin-moi-nhat.rss`, `/-/asset_publisher/x/rss`
+    r"/(?:rss|feeds?|atom)(?:\.(?:xml|rss|json|aspx|php|html?|chn))?/?$|\.(?:rss|atom)$"
+    r"|/rss/[^/]+/?$|/feeds?/(?:.*\.(?:rss|xml)|(?:rss2?|atom|rdf|json)/?)$"
+    r"|/(?:rss|feed)[-_][^/]*\.(?:xml|rss)$|/_layouts/(?:15/)?(?:list)?feed\.aspx$",
+    re.IGNORECASE,
+)
+_FEED_QUERY = re.compile(  # `?type=rss`, `?feed=rss2`, NukeViet's `?nv=news&op=rss`
+    r"(?:^|&)(?:type|format|feed|output|view|op)=(?:rss2?|atom|rdf|feed)(?:&|$)", re.IGNORECASE
+)
+# A session, or a section, a search, a session of the council: the value tells.
+_MAYBE_SESSION = re.compile(r"(?:sid|s|sess(?:ion)?(?:_?id)?)=", re.IGNORECASE)
+TOKEN = re.compile(  # of a machine's making
+    r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
+    re.IGNORECASE,
+)
 
 
 def canonical(href: str, base: str, rules: UrlRules) -> str | None:
     """The one form of the URL that `href` on the page `base` names; None when it names no page.
 
     Gone are fragment, session id, tracking and family parameters and the language suffix of the
-    family's trap; parameters are in the order of their names. Twice is once.
+    family's trap; parameters are in the order of their names. Twice is once. Kept is what a server
+    may tell apart: case and trailing slash of the path, escaped signs that have a meaning, `?a` and
+    `?a=`, and the Unicode form of letters (NFC and NFD are other bytes).
     """
     href = href.strip()
     if not href or len(href) > MAX_HREF_LENGTH or href[0] == "#":
@@ -53,6 +87,7 @@ class Link(NamedTuple):
 
     url: str  # canonical
     is_article: bool  # by its shape
+    is_feed: bool = False  # plainly, by its shape
 
 
 def link_of(href: str, base: str, site: Site) -> Link | None:
@@ -68,6 +103,8 @@ def _link(href: str, base: str, site: Site) -> Link | None:
     url = page_url(href, base, site)
     if url is None or refusal(url, site):
         return None
+    if is_feed_url(url):
+        return Link(url, is_article=False, is_feed=True)
     return Link(url, is_article_url(url, site.family.urls))
 
 
@@ -103,7 +140,7 @@ def _reduced(url: str, rules: UrlRules) -> str | None:
 def _without_noise(url: ada_url.URL, rules: UrlRules) -> str | None:
     if url.protocol not in ("http:", "https:") or not url.hostname or url.username or url.password:
         return None
-    path = _SESSION.sub("", _ESCAPE.sub(_plain, url.pathname))
+    path = _SESSION.sub("", _written(url.pathname)) or "/"
     if rules.suffix_trap is not None:
         path = rules.suffix_trap.sub("", path) or "/"
     by_path = None if rules.has_query_articles else rules.article
@@ -111,6 +148,13 @@ def _without_noise(url: ada_url.URL, rules: UrlRules) -> str | None:
     query = "" if is_named else _kept_params(url.search[1:], rules)
     shorter = f"{url.protocol}//{url.host}{path}{'?' if query else ''}{query}"
     return shorter if len(shorter) <= MAX_URL_LENGTH else None
+
+
+def _written(part: str) -> str:
+    """The same signs, each escaped in the one way."""
+    if _UNSENDABLE.search(part):
+        part = _UNSENDABLE.sub(lambda sign: f"%{ord(sign[0]):02X}", part)
+    return _ESCAPE.sub(_plain, part)
 
 
 def _plain(escape: re.Match[str]) -> str:
@@ -121,12 +165,20 @@ def _plain(escape: re.Match[str]) -> str:
 def _kept_params(query: str, rules: UrlRules) -> str:
     """The parameters that choose the page. The trap may end any of them: their order is chance."""
     kept = []
-    for written in _ESCAPE.sub(_plain, query).split("&"):
+    for written in _written(query).split("&"):
         part = rules.suffix_trap.sub("", written) if rules.suffix_trap is not None else written
         name = part.partition("=")[0]
-        if part and name not in rules.drop_params and not _TRACKING.fullmatch(name):
+        if part and name not in rules.drop_params and not _is_noise(part, name, rules):
             kept.append(part)
     return "&".join(sorted(kept, key=lambda part: part.partition("=")[0]))
+
+
+def _is_noise(part: str, name: str, rules: UrlRules) -> bool:
+    if _NOISE.fullmatch(name):
+        return True
+    if _MAYBE_SESSION.match(part) and TOKEN.fullmatch(part, len(name) + 1):
+        return True
+    return rules.drop_named is not None and rules.drop_named.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=65_536)
@@ -141,6 +193,8 @@ def refusal(url: str, site: Site) -> str:
     for reason, pattern in (*site.family.urls.never, *site.never):
         if pattern.search(asked):
             return reason
+    if _LOGIN.search(parsed.pathname):
+        return "login"
     if len(url) > MAX_URL_LENGTH:
         return "trap: URL too long"
     segments = Counter(segment for segment in parsed.pathname.split("/") if segment)
@@ -162,6 +216,13 @@ def native_id(url: str, rules: UrlRules) -> str | None:
 def is_article_url(url: str, rules: UrlRules) -> bool:
     """Whether the URL has the shape of an article's in this family."""
     return _article_match(url, rules) is not None
+
+
+def is_feed_url(url: str) -> bool:
+    """Whether a URL is plainly that of a feed, or of a portal's list of its feeds (`/rss`)."""
+    path, _, query = url.partition("?")
+    at = path.find("/", len("https://"))
+    return _FEED_PATH.search(path, at) is not None or _FEED_QUERY.search(query) is not None
 
 
 def _article_match(url: str, rules: UrlRules) -> re.Match[str] | None:

@@ -71,7 +71,7 @@ LAYOUT = Layout(
             image=".story__thumb img",
         ),
     ),
-    next_page=css("a[rel=next]", "link[rel=next]", ".pagination .next a", attribute="href"),
+    next_page=css("a[rel=next]", "link[rel=next]", ".pagination .next a", "::next"),
     menu="nav .menu a[href], ul.menu > li > a[href], .main-nav a[href], .site-menu a[href]",
 )
 

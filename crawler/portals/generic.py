@@ -89,7 +89,7 @@ _NEXT = css(
     ":is(.pagination, .paging, .pager, .page-nav, [class*=pagination i]) a.next[href]",
     ":is(.pagination, .paging, .pager, [class*=pagination i]) :is(.active, .current) + * a[href]",
     ":is(.pagination, .paging, .pager, [class*=pagination i]) :is(.active, .current) + a[href]",
-    attribute="href",
+    "::next",
 )
 _TEXT = Layout(
     id="generic/text",

@@ -16,7 +16,14 @@ from crawler.layout import (
     ListingRules,
     WeatherRules,
 )
-from crawler.portals.liferay import LOGIN_SIGNS, MISSING_SIGNS, NEXT_PAGE, POLLS, URLS
+from crawler.portals.liferay import (
+    LOGIN_SIGNS,
+    MISSING_SIGNS,
+    NEXT_PAGE,
+    POLL_RESULTS,
+    POLLS,
+    URLS,
+)
 
 _TIMER = "div.assetPublishDate.block_timer"
 
@@ -67,6 +74,7 @@ LAYOUT_2022 = Layout(
         ),
     ),
     polls=POLLS,
+    poll_results=POLL_RESULTS,
     visitors="div.visitor-tracking-wraper",
     link_blocks=(
         LinkBlockRules(

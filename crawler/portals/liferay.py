@@ -14,6 +14,12 @@ from crawler.layout import Candidate, PollRules, Sign, UrlRules, css
 # Portlet 58 is the login up to 6.2, a class name since 7.0.
 _LOGIN = r"(?:58|com_liferay_login_web_portlet_[A-Za-z]+)"
 
+# The one pop-up that shows what no page does; `p_p_lifecycle=0`: it votes for nobody.
+_POLL_RESULT = (
+    r"[^?]*\?_(59(?:_INSTANCE_[A-Za-z0-9]+)?)_flagRedirect=true(?:&p_p_col_[a-z]+=[^&]*)*"
+    r"&p_p_id=\1&p_p_lifecycle=0(?:&p_p_mode=view)?&p_p_state=pop_up$"
+)
+
 _NEVER = (
     ("action", re.compile(r"[?&]p_p_lifecycle=[12](?:&|$)")),
     ("login", re.compile(rf"[?&]p_p_id={_LOGIN}(?:&|_|$)|[?&]_{_LOGIN}_")),
@@ -28,7 +34,7 @@ _NEVER = (
     (
         "pop-up twin",
         re.compile(
-            r"[?&]p_p_state=(?:pop_up|exclusive)(?:&|$)"
+            rf"^(?!{_POLL_RESULT}).*[?&]p_p_state=(?:pop_up|exclusive)(?:&|$)"
             r"|/-/asset_publisher/.+/(?:pop_up|exclusive|maximized)$"
         ),
     ),
@@ -86,6 +92,8 @@ NEXT_PAGE = css(
 )
 
 _POLL = "div.portlet-polls-display"
+# The button of Hanoi's poll: `viewPoolsResult('…')`, sic; stock Liferay shows the result in place.
+POLL_RESULTS = (Candidate(selector=f"{_POLL} [onclick*='flagRedirect=true']", attribute="onclick"),)
 POLL_FORM = PollRules(
     block=f"{_POLL}:has(input[type=radio])",
     title=".portlet-title-text",

@@ -11,6 +11,7 @@ import re
 from dataclasses import replace
 
 from crawler.layout import (
+    Candidate,
     Family,
     Layout,
     ListingRules,
@@ -53,21 +54,21 @@ LAYOUT_4 = Layout(
             timer=".text-muted li:first-child, p:has(> .fa-clock-o), em:last-child",
             summary=".text-justify, p:not(.text-right):not(:has(em, img))"),
         ListingRules(item=".list-group > a", title=".list-group-item-heading", link=""),
-        ListingRules(item=".block_groups li", title=_TITLE, link=_TITLE, image="img"),
-    ),
-    next_page=css("ul.pagination > li.active + li > a[href]", "link[rel=next]"),
+        ListingRules(item=".block_groups li", title=_TITLE, link=_TITLE, image="img"),),
+    next_page=css("ul.pagination > li.active + li > a[href]", "link[rel=next]", "::next"),
     menu="#menusite a[href], .navbar-nav a[href], .main-nav a[href], .panel-heading a[href]",
     weather=(WeatherRules(row="div:has(> #showWeather)", place="option[selected]", value="div"),),
     polls=(
         PollRules(block="form:has([onclick*=nv_sendvoting])", question="h3, h4, strong",
-                  option=".radio, .checkbox", text="label", open_sign="input[name^=option]"),
+                  option=".radio, .checkbox", text="label", open_sign="input[name^=option]",
+                  native_id=Candidate(selector="[onclick*=nv_sendvoting]", attribute="onclick",
+                                      pattern=re.compile(r"\(this\.form, ?'?([0-9]{1,9})\b"))),
         PollRules(block="div:has(> h3.text-primary + .row .progress)", question="h3", option=".row",
                   text="div:first-child", share=".progress-bar", total="p.text-center"),
         PollRules(block="form:has(.form-check input[name^=option])", question="div.fw-medium",
                   option=".form-check", text="label", open_sign="input[name^=option]"),
         PollRules(block=":has(> .vstack > .v-item)", question="div.text-primary", option=".v-item",
-                  text="p", share=".progress-bar", total=".vstack + div.text-center"),
-    ),
+                  text="p", share=".progress-bar", total=".vstack + div.text-center"),),
     visitors="ul.counter, div.content.online, ul.vstack:has(> li .fa-bolt)",
     missing_signs=(Sign(selector=".nv-infodie",
                         words=re.compile(r"404|không (?:tồn tại|tìm thấy)|not found", re.I)),),
@@ -94,8 +95,7 @@ LAYOUT_5 = replace(
                      " ul.vstack > li, .article-headline .item-inner", title=_TITLE, link=_TITLE,
                      timer="ul.list-inline > li:first-child, span.text-muted", image="img",
                      view_count="li:has(.fa-eye)", summary=".text-truncate-3"),
-        ListingRules(item=".block-news > li", title=_TITLE, link=_TITLE, image="img"),
-    ),
+        ListingRules(item=".block-news > li", title=_TITLE, link=_TITLE, image="img"),),
 )  # fmt: skip
 _PATH = (  # `/vi/news/<section>/<slug>-<id>.html`, `?language=vi&nv=news&op=<section>/<slug>-<id>`
     r"^(?!/(?:[a-z]{2}/)?(?:download|laws|shops)/)"

@@ -69,7 +69,7 @@ LAYOUT = Layout(
             image="img",
         ),
     ),
-    next_page=css("a[rel=next]", ".c-paging a.next", ".c-paging .active + li a", attribute="href"),
+    next_page=css("a[rel=next]", ".c-paging a.next", ".c-paging .active + li a", "::next"),
     menu=".c-menu a[href], .c-mega-menu a[href], .c-menu-outer a[href]",
     weather=(
         # A script fills it in; a rendered page has one line a city.

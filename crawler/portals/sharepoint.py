@@ -36,7 +36,11 @@ SHAREPOINT = Family(
                     r"/_(?:layouts(?!/(?:15/)?feed\.aspx)|vti_bin|catalogs|api|controltemplates)/",
                 ),
                 ("action", r"/(?:editform|newform|upload)\.aspx|[?&](?:isdlg|toolpaneview)="),
-                ("twin of a list", r"[?&](?:sort(?:field|dir)|filterfield[0-9]|view|calendar\w+)="),
+                (  # the pages of a list name the view they page through
+                    "twin of a list",
+                    r"[?&](?:sort(?:field|dir)|filterfield[0-9]|calendar\w+)="
+                    r"|^(?!.*[?&]paged=true(?:&|$)).*[?&]view=|[?&]pagedprev=",
+                ),
                 ("search", r"/(?:print(?:page)?|(?:oss)?search|results|tim-?kiem)\.aspx"),
             )
         ),

@@ -4,7 +4,7 @@
 (tpnanh/DACNTT2_N26 WebDB.sql@0088460 and others); SharePoint's own in public copies of its files:
 ArticleLeft.aspx, ContentQueryMain.xsl, ItemStyle.xsl, SummaryLinkMain.xsl, errors of `_layouts`.
 Ids carry GUIDs, so their ends alone are matched. Most pagers post the page back to the server and
-are no links: then no page is the next.
+are no links: then no page is the next. SharePoint's own lists: `RefreshPageTo(event, "…")`.
 """
 
 import re
@@ -21,6 +21,7 @@ _TEXTS = (
 )
 _SIGNED = f"{_BODY} > p[style*=right i]:last-child > strong"
 _HEAD = ":is(h1, h2, h3) > a[href]"
+_ONWARD = "a[onclick*='RefreshPageTo'][onclick*='Paged=TRUE']:not([onclick*='PagedPrev'])"
 _SAID = "[id$=PlaceHolderMain_LabelMessage], #ms-error-body"
 _LOGIN = "[id$=signInControl_password], form[action*='/_forms/'] input[type=password]"
 _MISSING = re.compile(
@@ -65,7 +66,8 @@ NEWS = Layout(
         ListingRules(item=f"[id*=_g_] li:has(> div > {_HEAD})", title=_HEAD, link=_HEAD),
         ListingRules(item=f"[id*=_g_] div:has(> {_HEAD})", title=_HEAD, link=_HEAD),
     ),
-    next_page=css("li.next > a", "ul.pagination > li.active + li > a", attribute="href"),
+    next_page=css("li.next > a", "ul.pagination > li.active + li > a", "::next")
+    + css(_ONWARD, attribute="onclick"),
     menu="[id$=TopNavigationMenu] a[href], div.ms-core-navigation a[href], .menu-item[href]",
     link_blocks=(
         LinkBlockRules(

@@ -82,7 +82,7 @@ LAYOUT = Layout(
             image="img.box-category-avatar, img",
         ),
     ),
-    next_page=css("a[rel=next]", "link[rel=next]", ".pagination a.next", attribute="href"),
+    next_page=css("a[rel=next]", "link[rel=next]", ".pagination a.next", "::next"),
     menu=".menu-nav a[href], .menu-li > a[href], a.nav-link[href], .header__nav a[href]",
 )
 

@@ -5,8 +5,8 @@ VCMS-portlet vcmsviewcontent/view_article.jspf, view_category.jspf, includes/han
 VCMSFriendlyURLMapper.java; VPolls-portlet, VCounter-portlet, VWeather-portlet, vlinksman-portlet,
 Han6-theme). *Unverified*: portals whose theme has other classes; no page of one was ever saved.
 
-The pager stands in `onclick` alone, so a listing has no next page. Each counter of visitors is a
-portlet of its own, one digit per list item. The weather is a place and a script.
+The pager stands in `onclick` alone, its URLs with a date that chooses nothing outside a search.
+Each counter of visitors is a portlet, one digit per list item; the weather a place and a script.
 """
 
 import re
@@ -66,6 +66,7 @@ LAYOUT = Layout(
             image="img",
         ),
     ),
+    next_page=(Candidate(selector="ul.yiiPager > li.next > a[onclick]", attribute="onclick"),),
     menu="div.wd-menu a[href], div.wd-rss a.link-read-more[href]",
     weather=(WeatherRules(row="div#ddd > h4", place="", value="span"),),
     # The result is in every page, in a box that a click opens.
@@ -101,7 +102,7 @@ _MARKS = (
     "ul.wd-access",
     "div.wd-content-container",
 )
-# Portlet instance, section, article; a section stands without the middle number.
+# Portlet instance, section, article; a section has no second number.
 _PATH = r"/-/vcmsviewcontent/\w{1,20}/[0-9]+/(?P<id>[0-9]{1,18})(?:/[^/]*)?$"
 
 VPORTAL = Family(
@@ -109,6 +110,11 @@ VPORTAL = Family(
     marks=_MARKS,
     url_mark=re.compile(r"/-/vcmsviewcontent/"),
     signs=(*_MARKS, "div.portlet-boundary", "#portlet_status"),
-    urls=replace(URLS, article=re.compile(_PATH)),
+    urls=replace(
+        URLS,
+        article=re.compile(_PATH),
+        never=(*URLS.never, ("search", re.compile(r"[?&][^=]*_cmd=search(?:&|$)"))),
+        drop_named=re.compile(r"_.*_(?:(?:from|to)(?:Day|Month|Year)|cat_parent)"),
+    ),
     layouts=(LAYOUT,),
 )

@@ -31,26 +31,33 @@ def form(url):
     return found
 
 
-def test_of_12_650_addresses_110_would_be_asked_for(mirrored):
-    """77 pages and 33 articles; the list's 80 real pages less 3 pop-up twins of a poll."""
+def test_of_12_650_addresses_113_would_be_asked_for(mirrored):
+    """The list's 80 real pages, the results of three polls among them, and 33 articles."""
     asked = {form(url) for url in mirrored if not refusal(form(url), SITE)}
     ids = {native_id(url, SITE.family.urls) for url in asked} - {None}
     assert len(mirrored) == 12_650
-    assert len(asked) == 110
+    assert len(asked) == 113
     assert len(ids) == 33
     assert sum(native_id(url, SITE.family.urls) is not None for url in asked) == 33
 
 
-def test_every_real_page_of_the_list_is_asked_for_but_pop_ups(mirrored):
+def test_every_real_page_of_the_list_is_asked_for_but_logins(mirrored):
     """No page is lost to the rules: each address without suffix is asked for or has its reason."""
     real = [url for url in mirrored if not SUFFIX.search(url)]
     reasons = [refusal(form(url), SITE) for url in real]
     assert len(real) == 96
     assert {reason: reasons.count(reason) for reason in set(reasons)} == {
-        "": 77,
+        "": 80,
         "login": 16,
-        "pop-up twin": 3,
     }
+
+
+def test_the_only_pop_ups_asked_for_are_results_of_polls(mirrored):
+    """Three pages have a poll; each shows its result in a window of its own."""
+    asked = {form(url) for url in mirrored if not refusal(form(url), SITE)}
+    pop_ups = {url for url in asked if "p_p_state=pop_up" in url}
+    assert len(pop_ups) == 3
+    assert all("p_p_id=59_INSTANCE_" in url and "p_p_lifecycle=0" in url for url in pop_ups)
 
 
 def test_a_login_is_refused_with_and_without_suffixes(mirrored):

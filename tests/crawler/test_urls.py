@@ -9,11 +9,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from crawler.layout import UrlRules
+from crawler.portals import FAMILIES
 from crawler.urls import (
     MAX_PARAMS,
     MAX_SEGMENT_REPEATS,
     MAX_URL_LENGTH,
     canonical,
+    is_feed_url,
     native_id,
     origin,
     refusal,
@@ -37,6 +39,12 @@ PIECES = st.sampled_from([
     "p_p_lifecycle=1", "utm_source=z", "%C4%91", "xn--", "[", "中" * 90,
 ])  # fmt: skip
 HREF = st.one_of(st.text(), st.lists(PIECES, max_size=14).map("".join))
+
+# The result of a poll on the Hanoi platform: the one pop-up that may be asked for.
+RESULT = (
+    "/y-kien?p_p_id=59_INSTANCE_a1B2&p_p_lifecycle=0&p_p_state=pop_up&p_p_mode=view"
+    "&p_p_col_id=column-2&p_p_col_pos=5&p_p_col_count=6&_59_INSTANCE_a1B2_flagRedirect=true"
+)
 
 
 def form(href, base=HERE):
@@ -260,6 +268,16 @@ def test_what_names_no_page(href):
         ("/c/portal/logout", "portal internals"),
         ("/vi/c/portal/logout", "portal internals"),
         ("/x?p_p_state=pop_up", "pop-up twin"),
+        ("/x?p_p_id=59&p_p_lifecycle=0&p_p_state=pop_up", "pop-up twin"),
+        (RESULT.replace("pop_up", "exclusive"), "pop-up twin"),
+        (RESULT.replace("p_p_id=59", "p_p_id=101"), "pop-up twin"),
+        (RESULT.replace("p_p_id=59_INSTANCE_a1B2", "p_p_id=59_INSTANCE_c3D4"), "pop-up twin"),
+        (RESULT.replace("=true", "=false"), "pop-up twin"),
+        (RESULT + "&z_choiceId=1", "pop-up twin"),
+        (RESULT + "&a_choiceId=1", "pop-up twin"),
+        (RESULT.replace("lifecycle=0", "lifecycle=1"), "action"),
+        (RESULT.replace("&p_p_lifecycle=0", ""), "pop-up twin"),
+        (RESULT.replace("/y-kien", "/dang-nhap"), "login"),
         ("/x?p_p_state=exclusive&a=1", "pop-up twin"),
         ("http://elsewhere.example/", "another host"),
         ("//elsewhere.example/-/view_content/1-a.html", "another host"),
@@ -277,6 +295,24 @@ def test_what_is_never_asked_for(href, reason):
     assert refusal(form(href), SITE) == reason
 
 
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize(
+    "path",
+    ["/dang-nhap", "/vi/dang-nhap/", "/Login.aspx?ReturnUrl=%2Fx", "/dang-xuat.html", "/logout",
+     "/account/signin?next=/", "/LogOff", "/wp-login.php"],
+)  # fmt: skip
+def test_no_family_asks_for_a_login(family, path):
+    """Nor for a logout: a whole segment of the path says so on whatever CMS."""
+    assert refusal(form(path), replace(SITE, family=family)) == "login"
+
+
+@pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
+@pytest.mark.parametrize("path", ["/login-mot-cua", "/huong-dan-dang-nhap", "/tin/dang-nhap-vneid"])
+def test_a_page_about_logins_is_a_page(family, path):
+    """`dang-nhap-vneid` is a word of a slug, not the login."""
+    assert refusal(form(path), replace(SITE, family=family)) == ""
+
+
 def test_an_endless_url_is_refused_however_it_came_here():
     """A URL of an older archive, or a redirect's, may be longer than the limit of today."""
     assert refusal(f"{BASE}/{'a' * MAX_URL_LENGTH}", SITE) == "trap: URL too long"
@@ -288,7 +324,8 @@ def test_an_endless_url_is_refused_however_it_came_here():
         "/", "/tin-tuc", ARTICLE, "/web/sotttt-eng/culture", "/dang-doan-the", "/login-huong-dan",
         "/huong-dan-dang-nhap", "/cong-khai?p_p_id=101&p_p_lifecycle=0&_101_cur=2",
         "/documents/20182/1/Bao cao.pdf/00000000-0000-0000-0000-000000000000?t=1",
-        "/image/journal/article?img_id=81044311&t=1", "/x?p_p_id=580", "/clb/portal",
+        "/image/journal/article?img_id=81044311&t=1", "/x?p_p_id=580", "/clb/portal", RESULT,
+        RESULT + "/vi/en",
     ],
 )  # fmt: skip
 def test_ordinary_pages_may_be_asked_for(href):
@@ -321,3 +358,31 @@ def test_a_family_without_the_trap_keeps_its_paths():
 def test_origin_is_scheme_host_and_port(url, whole):
     """What one robots.txt speaks for."""
     assert origin(url) == whole
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/rss", "/feed/", "/rss/tin-moi-nhat.rss", "/tin-tuc.rss", "/rss.xml", "/tin-tuc/rss.xml",
+        "/feeds/posts/atom.xml", "/van-hoa/feed/", "/van-hoa/feed", "/atom.xml", "/feed.json",
+        "/tin-tuc/-/asset_publisher/Kp3nQ7sTv2Wx/rss", "/?feed=rss2", "/tin?type=rss", "/RSS.aspx",
+        "/index.php?language=vi&nv=news&op=rss", "/vi/news/rss/", "/vi/news/rss/kinh-te/",
+        "/_layouts/15/listfeed.aspx?List=1", "/rss/home.html",
+    ],
+)  # fmt: skip
+def test_what_is_plainly_a_feed(path):
+    """Feeds that stand as plain links: by ending, by folder, by parameter."""
+    assert is_feed_url(BASE + path)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/", "/tin-tuc", "/rss-la-gi-123456.html", "/feedback", "/gioi-thieu/rss-la-gi", "/press",
+        "/feed-chan-nuoi/thuc-an-12.html", "/x?type=rss-x", "/x?q=/rss", "/atom/hat-nhan.html",
+        "/feed/chan-nuoi", "/tin?types=rss", "/harss", "/x?page=2#/rss",
+    ],
+)  # fmt: skip
+def test_what_only_sounds_like_a_feed(path):
+    """Pages about feeds, fodder and atoms."""
+    assert not is_feed_url(BASE + path)
