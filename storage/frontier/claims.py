@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Row,
     and_,
     bindparam,
     literal_column,
@@ -26,7 +25,7 @@ from sqlalchemy import (
 from core.records import KeyState, PageKind, Target
 from storage.frontier.keys import keys_of
 from storage.frontier.targets import BACKLOG_PRIORITY, PRIORITY_COUNT
-from storage.statements import change
+from storage.statements import Prepared, Row, change, find_first
 from storage.tables import frontier, politeness_keys
 
 SLICE = 50  # rows of one claim
@@ -124,20 +123,20 @@ def begin_attempt(connection: Connection, target_id: int) -> None:
     )
 
 
-def _due(connection: Connection, wanted: dict[str, Any], but: PassedOver) -> list[Row[Any]]:
+def _due(connection: Connection, wanted: dict[str, Any], but: PassedOver) -> list[Row]:
     """The first of what a key has due, in order."""
     origins = sorted(but.origins)
     bounds = {f"from_{n}": f"{origin}/" for n, origin in enumerate(origins)}
     bounds |= {f"to_{n}": f"{origin}0" for n, origin in enumerate(origins)}
     statement = _due_statement(len(origins), but.has_backlog)
-    rows = connection.execute(statement, wanted | bounds).all()
+    rows = statement.rows(connection, wanted | bounds)
     return sorted(rows, key=lambda row: (row.priority, row.due_at, row.id))[:SLICE]
 
 
 @cache
-def _due_statement(origins_count: int, is_without_backlog: bool) -> Any:
+def _due_statement(origins_count: int, is_without_backlog: bool) -> Prepared:
     last = BACKLOG_PRIORITY if is_without_backlog else PRIORITY_COUNT
-    return union_all(*_arms(range(last), origins_count))
+    return Prepared(union_all(*_arms(range(last), origins_count)))
 
 
 def _arms(priorities: range, origins_count: int) -> Iterator[Any]:
@@ -173,8 +172,8 @@ def _arms(priorities: range, origins_count: int) -> Iterator[Any]:
 
 def _lease(connection: Connection, key: str, owner: str, now: datetime) -> KeyState | Wait:
     """The key for this owner. Who had to wait for it is next: nobody takes it twice in a row."""
-    keys = politeness_keys.c
-    row = connection.execute(select(politeness_keys).where(keys.key == key)).one()
+    row = find_first(connection, politeness_keys, {"key": key})
+    assert row is not None
     is_free = row.lease_owner in (None, owner) or row.lease_until <= now
     is_wanted = row.wanted_by is not None and now - row.wanted_at < WANTED_LIFE
     if not is_free or (is_wanted and row.wanted_by != owner):
@@ -202,7 +201,7 @@ def _lease(connection: Connection, key: str, owner: str, now: datetime) -> KeySt
     )
 
 
-def _set_aside(connection: Connection, rows: list[Row[Any]]) -> list[Row[Any]]:
+def _set_aside(connection: Connection, rows: list[Row]) -> list[Row]:
     """Put away what ended the process too often; the others."""
     aside = [row.id for row in rows if row.attempts_count >= MAX_ENDED_PROCESSES]
     if aside:

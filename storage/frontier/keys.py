@@ -3,12 +3,11 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, or_, select, update
 
 from core.records import KeyState
-from storage.statements import change, find_first, insert_for
+from storage.statements import Prepared, change, find_first, insert_for
 from storage.tables import frontier, politeness_keys
 
 
@@ -45,11 +44,11 @@ def key_of(connection: Connection, portal: str) -> str | None:
 
 def keys_of(connection: Connection, portal: str) -> list[str]:
     """The keys the portal has targets under: one step through the index for each."""
-    return list(connection.execute(_distinct_keys(), {"at_portal": portal}).scalars())
+    return [row.key for row in _distinct_keys().rows(connection, {"at_portal": portal})]
 
 
 @cache
-def _distinct_keys() -> Any:
+def _distinct_keys() -> Prepared:
     of_portal = frontier.c.portal == bindparam("at_portal")
     first = select(func.min(frontier.c.key).label("key")).where(of_portal)
     found = first.cte("found", recursive=True)
@@ -59,7 +58,7 @@ def _distinct_keys() -> Any:
         .scalar_subquery()
     )
     found = found.union_all(select(following).where(found.c.key.is_not(None)))
-    return select(found.c.key).where(found.c.key.is_not(None))
+    return Prepared(select(found.c.key).where(found.c.key.is_not(None)))
 
 
 def save_key(connection: Connection, key: str, state: KeyState) -> None:
