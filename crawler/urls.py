@@ -126,27 +126,63 @@ def _resolved(href: str, base: str, rules: UrlRules) -> str | None:
     return _reduced(url, rules)
 
 
+class _Parts(NamedTuple):
+    """A normalised URL of the web, cut where it is cut; without its fragment."""
+
+    scheme: str
+    place: str  # host, and port where it is not the usual one
+    path: str
+    query: str
+
+    @property
+    def host(self) -> str:
+        return self.place if self.place.endswith("]") else self.place.partition(":")[0]
+
+    @property
+    def port(self) -> str:
+        return self.place.removeprefix(self.host).removeprefix(":")
+
+    @property
+    def asked(self) -> str:
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+def _parts(url: str) -> _Parts | None:
+    """Cut a URL that ada-url wrote: five times quicker than asking it for each part.
+
+    None for what is not of the web, or has a user's name in it.
+    """
+    if not url.startswith(("http://", "https://")):
+        return None
+    rest, _, query = url.partition("#")[0].partition("?")
+    scheme, _, rest = rest.partition("://")
+    place, slash, path = rest.partition("/")
+    return None if "@" in place or not place else _Parts(scheme, place, slash + path, query)
+
+
 @lru_cache(maxsize=16_384)
 def _reduced(url: str, rules: UrlRules) -> str | None:
     """Take away until nothing changes: what is gone may bring the next thing to light."""
+    url = url.partition("#")[0]
     for _ in range(MAX_STEPS):
-        shorter = _without_noise(ada_url.URL(url), rules)
+        parts = _parts(url)
+        shorter = _without_noise(parts, rules) if parts is not None else None
         if shorter is None or shorter == url:
             return shorter
-        url = shorter
+        url = ada_url.normalize_url(shorter)
     return None
 
 
-def _without_noise(url: ada_url.URL, rules: UrlRules) -> str | None:
-    if url.protocol not in ("http:", "https:") or not url.hostname or url.username or url.password:
-        return None
-    path = _SESSION.sub("", _written(url.pathname)) or "/"
+def _without_noise(url: _Parts, rules: UrlRules) -> str | None:
+    path = _SESSION.sub("", _written(url.path)) or "/"
     if rules.suffix_trap is not None:
         path = rules.suffix_trap.sub("", path) or "/"
-    by_path = None if rules.has_query_articles else rules.article
-    is_named = by_path is not None and by_path.search(path) is not None
-    query = "" if is_named else _kept_params(url.search[1:], rules)
-    shorter = f"{url.protocol}//{url.host}{path}{'?' if query else ''}{query}"
+    query = url.query
+    if query:
+        by_path = None if rules.has_query_articles else rules.article
+        is_named = by_path is not None and by_path.search(path) is not None
+        query = "" if is_named else _kept_params(query, rules)
+    shorter = f"{url.scheme}://{url.place}{path}{'?' if query else ''}{query}"
     return shorter if len(shorter) <= MAX_URL_LENGTH else None
 
 
@@ -184,23 +220,24 @@ def _is_noise(part: str, name: str, rules: UrlRules) -> bool:
 @lru_cache(maxsize=65_536)
 def refusal(url: str, site: Site) -> str:
     """Why this canonical URL may not be asked for: one short reason; "" when it may."""
-    parsed = ada_url.URL(url)
-    if parsed.hostname not in site.hosts:
+    parts = _parts(ada_url.normalize_url(url))
+    if parts is None or parts.host not in site.hosts:
         return "another host"
-    if parsed.port and parsed.port != ada_url.URL(site.home).port:
+    if parts.port and parts.port != ada_url.URL(site.home).port:
         return "another port"
-    asked = parsed.pathname + parsed.search
+    asked = parts.asked
     for reason, pattern in (*site.family.urls.never, *site.never):
         if pattern.search(asked):
             return reason
-    if _LOGIN.search(parsed.pathname):
+    if _LOGIN.search(parts.path):
         return "login"
     if len(url) > MAX_URL_LENGTH:
         return "trap: URL too long"
-    segments = Counter(segment for segment in parsed.pathname.split("/") if segment)
-    if segments and max(segments.values()) > MAX_SEGMENT_REPEATS:
+    segments = [segment for segment in parts.path.split("/") if segment]
+    is_deep = len(segments) > MAX_SEGMENT_REPEATS
+    if is_deep and max(Counter(segments).values()) > MAX_SEGMENT_REPEATS:
         return "trap: repeated path segments"
-    if parsed.search.count("&") >= MAX_PARAMS:
+    if parts.query.count("&") >= MAX_PARAMS:
         return "trap: too many parameters"
     return ""
 
@@ -228,16 +265,19 @@ def is_feed_url(url: str) -> bool:
 def _article_match(url: str, rules: UrlRules) -> re.Match[str] | None:
     if rules.article is None:
         return None
-    parsed = ada_url.URL(url)
-    asked = parsed.pathname + (parsed.search if rules.has_query_articles else "")
-    return rules.article.search(asked)
+    parts = _parts(ada_url.normalize_url(url))
+    if parts is None:
+        return None
+    return rules.article.search(parts.asked if rules.has_query_articles else parts.path)
 
 
+@lru_cache(maxsize=4_096)
 def origin(url: str) -> str:
     """Scheme, host and port of a URL: what one robots.txt speaks for."""
     return str(ada_url.URL(url).origin)
 
 
+@lru_cache(maxsize=4_096)
 def host_of(url: str) -> str:
     """The host a URL names, without its port."""
     return str(ada_url.URL(url).hostname)
