@@ -202,6 +202,7 @@ def links_to_json(links: Links) -> JsonDict:
         "listings": list(links.listings),
         "feeds": list(links.feeds),
         "related": list(links.related),
+        "polls": list(links.polls),
         "next": links.next,
         "canonical": links.canonical,
     }
