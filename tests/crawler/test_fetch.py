@@ -10,9 +10,11 @@ from core import errors
 from core.clock import DrivenClock
 from core.records import Quality
 from crawler.decode import decode_text
-from crawler.fetch import _TRANSLATED, Fetcher, FetchSettings
-from tests.crawler.visitor import HURRIED, START, Visitor, everything, serving, sockets, target
+from crawler.fetch import Fetcher, FetchSettings
+from crawler.fetch.translate import TRANSLATED
+from tests.crawler.visitor import HURRIED, START, Visitor, everything, serving, target
 from tests.faults import FAULTS, PAGE, FaultServer, closed_port
+from tests.faults.leaks import sockets
 
 
 @pytest.fixture
@@ -90,7 +92,7 @@ async def test_the_url_is_sent_as_it_stands(server):
         ("/reset-body", Quality.TRUNCATED, "disconnect", PAGE[:300]),
         ("/silence-in-body", Quality.TRUNCATED, "time", PAGE[:300]),
         ("/ok-chunked", Quality.OK, None, PAGE[:300]),
-        ("/bomb", Quality.TOO_LARGE, None, b""),
+        ("/bomb-gzip", Quality.TOO_LARGE, None, b""),
         ("/huge", Quality.TOO_LARGE, "length", b"x" * (1 << 20)),
         ("/binary", Quality.OK, None, None),
     ],
@@ -152,6 +154,15 @@ async def test_validators_are_sent_in_order_and_a_304_is_an_answer(server):
     assert server.requests[0].header("If-Modified-Since") == date
 
 
+@pytest.mark.parametrize("path", ["/304-without-cause", "/304-with-body"])
+async def test_a_304_that_nobody_asked_for_proves_nothing(server, path):
+    """Without a validator sent there is nothing that could be unchanged: an empty answer."""
+    visit = await Visitor(server).visit(path)
+    assert (visit.last.status, visit.last.quality) == (304, Quality.EMPTY)
+    visit = await Visitor(server).visit(path, etag='"v1"')
+    assert (visit.last.status, visit.last.quality) == (304, Quality.OK)
+
+
 async def test_without_validators_the_page_comes_whole(server):
     """The same URL."""
     visit = await Visitor(server).visit("/304")
@@ -185,11 +196,21 @@ async def test_what_brings_no_head_is_a_failure(server, path, error, tries_count
     assert len(server.requests) == tries_count
 
 
-@pytest.mark.parametrize("path", ["/short-length", "/bad-chunk"])
-async def test_an_answer_that_lies_about_its_length_is_a_value(server, path):
-    """A failure when the lie came together with the head, else what was got."""
+@pytest.mark.parametrize(
+    ("path", "body", "quality"),
+    [
+        ("/too-long", PAGE[:100], Quality.OK),
+        ("/too-long-later", PAGE[:100], Quality.OK),
+        ("/bad-chunk", PAGE[:300], Quality.TRUNCATED),
+        ("/bad-chunk-later", PAGE[:300], Quality.TRUNCATED),
+        ("/chunk-too-short", PAGE[:5], Quality.TRUNCATED),
+    ],
+)
+async def test_a_lie_about_the_length_takes_nothing_along(server, path, body, quality):
+    """The head and what the length announced are kept, however the network cuts the bytes."""
     visit = await Visitor(server).visit(path)
-    assert visit.failure is not None or visit.last.body == PAGE[: len(visit.last.body)]
+    assert visit.failure is None
+    assert (visit.last.body, visit.last.quality) == (body, quality)
 
 
 async def test_the_waiting_between_tries_is_the_clocks_and_ends_within_ten_seconds(server):
@@ -298,6 +319,6 @@ def test_every_client_error_of_aiohttp_is_translated(foreign):
     """A new one in a new version fails here, not in the night."""
     if foreign is aiohttp.ClientError:
         return
-    mapped = [ours for known, ours in _TRANSLATED if issubclass(foreign, known)]
+    mapped = [ours for known, ours in TRANSLATED if issubclass(foreign, known)]
     assert mapped
     assert issubclass(mapped[0], errors.FetchError)

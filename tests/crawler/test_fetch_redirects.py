@@ -115,7 +115,7 @@ async def test_connect_to_goes_there_and_says_the_urls_host(server):
 async def test_with_connect_to_no_literal_address_slips_past(server):
     """The resolver is not asked for those; the socket refuses."""
     visit = await Visitor(server, connect_to=("127.0.0.1", closed_port())).visit("/ok")
-    assert visit.failure.error == "Unreachable"
+    assert visit.failure.error == "Disallowed"
     assert "connect_to" in visit.failure.message
     assert server.requests == []
 

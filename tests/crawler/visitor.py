@@ -1,17 +1,15 @@
-"""A fetcher over a fault server, as the tests of `crawler/fetch.py` use it."""
+"""A fetcher over a fault server, as the tests of `crawler/fetch/` use it."""
 
-import asyncio
-import gc
-import os
-import warnings
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from ipaddress import ip_network
 
 from core.clock import DrivenClock
 from core.records import PageKind, Target
 from crawler.fetch import Fetcher, FetchSettings
 from tests.faults import FaultServer
+from tests.faults.leaks import nothing_leaks
 
 START = datetime(2025, 1, 1, 7, 0, tzinfo=UTC)
 HURRIED = {
@@ -21,6 +19,7 @@ HURRIED = {
     "total_s": 1.0,
     "max_wire_bytes": 1 << 20,
     "max_body_bytes": 2 << 20,
+    "allowed_networks": (ip_network("127.0.0.1/32"),),  # where the fault server is
 }
 
 
@@ -42,6 +41,9 @@ class Visitor:
 
     async def visit(self, path, permits=everything, delay_s=5.0, **fields):
         url = path if "://" in path else self.server.url(path)
+        return await self.visit_url(url, permits, delay_s, **fields)
+
+    async def visit_url(self, url, permits=everything, delay_s=5.0, **fields):
         async with self.fetcher:
             return await self.fetcher.fetch(target(url, **fields), permits=permits, delay_s=delay_s)
 
@@ -49,28 +51,5 @@ class Visitor:
 @asynccontextmanager
 async def serving() -> AsyncIterator[FaultServer]:
     """A fault server; when it is gone no task and no socket is left, and nothing unclosed."""
-    gc.collect()
-    before = sockets()
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ResourceWarning)
-        async with FaultServer() as running:
-            yield running
-        for _ in range(20):
-            if sockets() <= before:
-                break
-            await asyncio.sleep(0.01)
-        gc.collect()
-    assert sockets() <= before
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    assert not [task for task in others if "pytest" not in repr(task)]
-
-
-def sockets():
-    """How many sockets this process has open."""
-    count = 0
-    for name in os.listdir("/proc/self/fd"):
-        try:
-            count += os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
-        except OSError:
-            continue
-    return count
+    async with nothing_leaks(), FaultServer() as running:
+        yield running
