@@ -1,6 +1,6 @@
 """The way of one page: fetch, read, record. The order of the steps, and nothing else.
 
-    fetch    crawler/fetch.py     a Visit: captures, or a failure, as values
+    fetch    crawler/fetch/     a Visit: captures, or a failure, as values
     read     crawler/read.py      records with quality and provenance
     record   storage/archive.py   bytes, then rows, then the word "kept"
 

@@ -61,6 +61,12 @@ class Truncated(FetchError):
     retryable = True
 
 
+class Malformed(FetchError):
+    """What came is not HTTP as anyone knows it: a bad moment of a gateway, or a bad server."""
+
+    retryable = True
+
+
 class TooLarge(FetchError):
     """The answer passed a size limit, on the wire or inflated."""
 

@@ -28,6 +28,7 @@ REFUSAL_MAX_S = 86_400.0
 REFUSALS_FORGOTTEN = timedelta(minutes=30)  # after the first normal answer
 RETRY_FIRST_S = 300.0
 RETRY_MAX_S = 86_400.0
+_SILENT = frozenset(("Unreachable", "TimedOut", "Truncated"))  # of core.errors: nobody answered
 _INSTANTS = ("fetched_at", "expires_at")  # of a Robots record
 
 
@@ -177,10 +178,11 @@ def after_answer(
 ) -> KeyState:
     """What is remembered after a visit; `delay_s` as `delay_of` gave it, `jitter` from 0 to 1.
 
-    A 429 or 503 blocks the key as long as its `Retry-After` asks. Without one, and after a visit
-    that failed, it is 60 s, doubling up to a day, with 10 % jitter. Thirty minutes after the first
-    normal answer the doubling is forgotten. A failure of ours (robots.txt, scope) is none of the
-    host's.
+    A 429 or 503 blocks the key as long as its `Retry-After` asks; refused again, at least as long
+    as the last refusal without one would have. Without one, and after a visit that nobody answered,
+    it is 60 s, doubling up to a day, with 10 % jitter. Thirty minutes after the first normal answer
+    the doubling is forgotten. A failure of ours (robots.txt, scope) is none of the host's, and an
+    answer that makes no sense is one.
     """
     if visit.failure is not None and visit.failure.error == "Disallowed":
         if not visit.captures:
@@ -192,13 +194,14 @@ def after_answer(
         asked_s = _asked_s(visit.last, now) if visit.failure is None else None
         count = 0 if _is_forgotten(state, now) else state.refusals_count
         if asked_s is not None:
-            wait_s = max(asked_s, delay_s)
+            # Who asks for a second each time and refuses each time means more than a second.
+            least_s = _doubled_s(count - 1, jitter) if count else 0.0
+            wait_s = max(asked_s, least_s, delay_s)
             why = f"{why}, Retry-After"
             if asked_s >= RETRY_AFTER_MAX_S:
-                why = f"{why} of more than 7 days; look at it"
+                why = f"{why} of 7 days or more; look at it"
         else:
-            doubled_s = REFUSAL_FIRST_S * 2.0 ** min(count, 20)
-            wait_s = max(min(doubled_s, REFUSAL_MAX_S) * (1.0 + JITTER_SHARE * jitter), delay_s)
+            wait_s = max(_doubled_s(count, jitter), delay_s)
         until = now + timedelta(seconds=wait_s)
         return KeyState(
             next_slot_at=until,
@@ -228,11 +231,16 @@ def retry_due_at(visit: Visit, attempts_count: int, now: datetime) -> datetime |
     last = visit.last
     if visit.failure is not None:
         return now + timedelta(seconds=wait_s) if visit.failure.is_retryable else None
-    if last is None or last.status == 429 or last.status >= 500:
+    if last is None or last.status == 429 or last.status >= 500 or is_baseless(last):
         return now + timedelta(seconds=max(wait_s, _asked_s(last, now) or 0.0))
     if last.quality is Quality.TRUNCATED:
         return now + timedelta(seconds=wait_s)
     return None
+
+
+def is_baseless(capture: Capture) -> bool:
+    """Whether it is a 304 to a question that no 304 answers: it proves nothing."""
+    return capture.status == 304 and capture.quality is not Quality.OK
 
 
 def _is_robots_missing_for_now(visit: Visit, last: Capture) -> bool:
@@ -249,10 +257,16 @@ def _positive(seconds: float | None) -> float | None:
     return seconds if seconds is not None and 0.0 < seconds < float("inf") else None
 
 
+def _doubled_s(count: int, jitter: float) -> float:
+    """The pause after `count` refusals in a row before this one, with jitter."""
+    doubled_s = REFUSAL_FIRST_S * 2.0 ** min(count, 20)
+    return min(doubled_s, REFUSAL_MAX_S) * (1.0 + JITTER_SHARE * jitter)
+
+
 def _why_refused(visit: Visit) -> str:
     """Why the host is to be left alone after this visit; "" when it answered normally."""
     if visit.failure is not None:
-        return f"no answer, {visit.failure.message}"
+        return f"no answer, {visit.failure.message}" if visit.failure.error in _SILENT else ""
     if visit.last is not None and visit.last.status in (429, 503):
         return f"the host answered {visit.last.status}"
     return ""
@@ -262,10 +276,12 @@ def _asked_s(capture: Capture | None, now: datetime) -> float | None:
     """What a 429 or 503 asks by `Retry-After`, in seconds; None when it does not."""
     if capture is None or capture.status not in (429, 503):
         return None
-    for name, value in capture.headers:
-        if name.lower() == b"retry-after":
-            return retry_after_s(value.decode("latin-1"), now)
-    return None
+    asked = [
+        retry_after_s(value.decode("latin-1"), now)
+        for name, value in capture.headers
+        if name.lower() == b"retry-after"
+    ]
+    return max((seconds for seconds in asked if seconds is not None), default=None)
 
 
 def _is_forgotten(state: KeyState, now: datetime) -> bool:

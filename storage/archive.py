@@ -27,14 +27,13 @@ from sqlalchemy.exc import SQLAlchemyError
 from core.clock import Clock
 from core.config import VERSION
 from core.errors import KhotinError, StorageError
-from core.records import Quality, Visit
+from core.records import Visit
 from storage import frontier, warcs
 from storage.database import reader_engine, translated, upgrade, writer_engine
 from storage.decide import decide
-from storage.keep import is_kept, original_of, outcome_of, payload_sha1
-from storage.leads import NO_LEADS
+from storage.keep import is_kept, original_of, payload_sha1
 from storage.locks import OwnerLock, dead_owners
-from storage.record import Report, VisitRecord
+from storage.record import Report, VisitRecord, known_report, without_reading
 from storage.warc import Original, Place, StoredVisit, WarcInfo, WarcWriter
 
 GROUP_VISITS = 64
@@ -304,7 +303,7 @@ class Archive:
         """Decide one visit; one that was adopted already is left as it is."""
         record = entry.record
         if entry.places is not None and is_kept(connection, record.visit.id):
-            return _known_report(record.visit)  # adopted by another process, or before a crash
+            return known_report(record.visit)  # adopted by another process, or before a crash
         return decide(connection, record, places, self.clock.now())
 
     def _decide_apart(
@@ -317,7 +316,7 @@ class Archive:
         except (SQLAlchemyError, UnicodeError, OverflowError) as error:
             if _is_disk(error) or entry.record.reading is None:
                 raise
-            refused = _without_reading(entry.record, type(error).__name__)
+            refused = without_reading(entry.record, type(error).__name__)
             with connection.begin_nested():
                 return self._decide(connection, replace(entry, record=refused), places)
 
@@ -357,35 +356,6 @@ def _is_disk(error: Exception) -> bool:
     """Whether it is the file that fails, not what was to be written."""
     said = str(getattr(error, "orig", None) or error)  # without the page's own words
     return "locked" in said or "full" in said
-
-
-def _without_reading(record: VisitRecord, why: str) -> VisitRecord:
-    """The visit with nothing of its page but that it could not be stored."""
-    assert record.reading is not None
-    refused = replace(
-        record.reading,
-        quality=Quality.UNSTORABLE,
-        reason=f"the database refused it: {why}",
-        article=None,
-        view_count=None,
-        weather=(),
-        placements=(),
-        provenance=(),
-        refusals=(),
-    )
-    return replace(record, reading=refused, leads=NO_LEADS)
-
-
-def _known_report(visit: Visit) -> Report:
-    """The report on a visit that had its rows before."""
-    return Report(
-        visit_id=visit.id,
-        portal=visit.target.portal,
-        url=visit.target.url,
-        outcome=outcome_of(visit),
-        quality=None,
-        kind=None,
-    )
 
 
 def _unstoppable() -> "Future[Any]":

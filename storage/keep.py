@@ -48,8 +48,8 @@ def outcome_of(visit: Visit) -> str:
         return "failed"
     if last.status == 200:
         return "answered"
-    if last.status == 304:
-        return "not_modified"
+    if last.status == 304:  # to a question that no 304 answers it proves nothing
+        return "not_modified" if last.quality is Quality.OK else "refused"
     if last.status in (404, 410):
         return "missing"
     if 300 <= last.status < 400:

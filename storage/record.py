@@ -1,9 +1,10 @@
 """What is handed to the writer, and what comes back from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.records import KeyState, PageKind, Quality, Reading, Visit
+from storage.keep import outcome_of
 from storage.leads import NO_LEADS, Leads
 from storage.presence import GoneRule
 
@@ -43,3 +44,32 @@ class Report:
     due_at: datetime | None = None
     sections: tuple[str, ...] = ()  # listings the portal did not have before
     notes: tuple[str, ...] = ()  # what a person should know, said once
+
+
+def without_reading(record: VisitRecord, why: str) -> VisitRecord:
+    """The visit with nothing of its page but that it could not be stored."""
+    assert record.reading is not None
+    refused = replace(
+        record.reading,
+        quality=Quality.UNSTORABLE,
+        reason=f"the database refused it: {why}",
+        article=None,
+        view_count=None,
+        weather=(),
+        placements=(),
+        provenance=(),
+        refusals=(),
+    )
+    return replace(record, reading=refused, leads=NO_LEADS)
+
+
+def known_report(visit: Visit) -> Report:
+    """The report on a visit that had its rows before."""
+    return Report(
+        visit_id=visit.id,
+        portal=visit.target.portal,
+        url=visit.target.url,
+        outcome=outcome_of(visit),
+        quality=None,
+        kind=None,
+    )

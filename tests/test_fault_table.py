@@ -8,7 +8,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_network
 from pathlib import Path
@@ -105,8 +105,8 @@ def leading(*statuses: int, kept: bytes = b"moved", failure: str = "") -> Row:
 WHOLE = Row()
 UNREACHABLE = failing("Unreachable", 300.0)
 TIMED_OUT = failing("TimedOut", 300.0)
-NO_HTTP = failing("FetchError")
-TOO_MUCH_HEAD = failing("TooLarge")
+NO_HTTP = replace(failing("Malformed", 300.0), key_s=DELAY_S)  # somebody answered
+TOO_MUCH_HEAD = replace(failing("TooLarge"), key_s=DELAY_S)
 ELSEWHERE = leading(302)  # to what is no page, or not this portal's
 TABLE: dict[str, Row] = {
     # --- bodies
@@ -240,8 +240,8 @@ TABLE: dict[str, Row] = {
     "/300": leading(300, kept=b"<p>choose"),
     # --- answers that are no pages
     "/304": WHOLE,
-    "/304-without-cause": status(304, b"", "empty", quality="empty", outcome="not_modified"),
-    "/304-with-body": status(304, b"", "empty", quality="empty", outcome="not_modified"),
+    "/304-without-cause": status(304, b"", "empty", quality="empty", retry_s=300.0),
+    "/304-with-body": status(304, b"", "empty", quality="empty", retry_s=300.0),
     "/changing-etag": WHOLE,
     "/400": status(400, b"<p>400"),
     "/401": status(401, LOGIN, "login_wall"),
@@ -266,7 +266,7 @@ TABLE: dict[str, Row] = {
     "/429-negative": waiting(429, 60.0),
     "/429-text": waiting(429, 60.0),
     "/429-empty": waiting(429, 60.0),
-    "/429-twice": waiting(429, 60.0),
+    "/429-twice": waiting(429, 120.0),
     "/503": waiting(503, 60.0),
     "/503-retry-after": status(503, b"slow", "server_error", key_s=600.0, retry_s=600.0),
 }

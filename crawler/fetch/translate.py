@@ -10,17 +10,17 @@ import ssl
 import aiohttp
 from aiohttp import http_exceptions
 
-from core.errors import Disallowed, FetchError, TimedOut, TooLarge, Unreachable
+from core.errors import Disallowed, FetchError, Malformed, TimedOut, TooLarge, Unreachable
 from crawler.fetch.guard import RefusedAddressError
 
 TRANSLATED: tuple[tuple[type[BaseException], type[FetchError]], ...] = (
-    # The first that fits counts. `Unreachable` is tried again, `FetchError` is not.
+    # The first that fits counts.
     (aiohttp.InvalidURL, Disallowed),
     (aiohttp.NonHttpUrlClientError, Disallowed),
     (aiohttp.RedirectClientError, Disallowed),
     (TimeoutError, TimedOut),  # with aiohttp's ServerTimeoutError
     (aiohttp.ClientHttpProxyError, Unreachable),  # the proxy spoke, not the portal
-    (aiohttp.ClientResponseError, FetchError),  # the answer is not HTTP as anyone knows it
+    (aiohttp.ClientResponseError, Malformed),
     (aiohttp.ClientPayloadError, Unreachable),
     (aiohttp.UploadAbortedError, Unreachable),
     (aiohttp.ClientConnectionError, Unreachable),  # refused, reset, DNS, TLS, disconnected
@@ -57,9 +57,7 @@ def is_connection_fault(error: BaseException) -> bool:
 
     Silence is not asked again so soon, and a bad certificate does not mend in ten seconds.
     """
-    if not isinstance(error, FetchError) or not error.retryable or isinstance(error, TimedOut):
-        return False
-    return not isinstance(error.__cause__, _LASTING)
+    return isinstance(error, Unreachable) and not isinstance(error.__cause__, _LASTING)
 
 
 def certificate_fault(error: BaseException) -> str:

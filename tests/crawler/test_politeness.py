@@ -284,3 +284,32 @@ def test_a_target_that_keeps_failing_is_asked_ever_more_rarely():
         (retry_due_at(visited(500), count, NOW) - NOW).total_seconds() for count in (0, 1, 2, 3, 99)
     ]
     assert waits == [300.0, 300.0, 600.0, 1_200.0, 86_400.0]
+
+
+def test_a_host_that_asks_for_a_second_again_and_again_is_left_alone_for_longer():
+    """`Retry-After: 0` with every 429: the first is obeyed, then the doubling holds all the same."""
+    visit = refused(429, "0")
+    state, waits = KeyState(next_slot_at=NOW), []
+    for _ in range(4):
+        state = after_answer(state, visit, delay_s=2.0, now=NOW, jitter=0.0)
+        waits.append((state.next_slot_at - NOW).total_seconds())
+    assert waits == [2.0, 60.0, 120.0, 240.0]
+
+
+def test_a_retry_after_beyond_seven_days_is_cut_and_said():
+    """A person is to look at a host that asks for a year."""
+    visit = refused(503, "31536000")
+    state = after_answer(KeyState(next_slot_at=NOW), visit, delay_s=2.0, now=NOW, jitter=0.0)
+    assert state.next_slot_at - NOW == timedelta(days=7)
+    assert "7 days or more; look at it" in state.reason
+
+
+def test_an_answer_that_makes_no_sense_is_an_answer():
+    """The target is tried again in minutes, the machine after the usual pause."""
+    failure = Failure(error="Malformed", message="not HTTP", is_retryable=True)
+    visit = visited(0, failure=failure)
+    state = after_answer(KeyState(next_slot_at=NOW), visit, delay_s=2.0, now=NOW, jitter=0.0)
+    assert (state.next_slot_at - NOW).total_seconds() == 2.0
+    due = retry_due_at(visit, 1, NOW)
+    assert due is not None
+    assert (due - NOW).total_seconds() == 300.0
