@@ -31,9 +31,12 @@ from benchmarks.server import Server, serving
 CONTENDERS = {
     "raw": "raw sockets, nothing read",
     "bare": "bare aiohttp + lexbor",
+    "scrapy": "Scrapy, links of listings",
+    "scrapy-links": "Scrapy, links of all pages",
     "khotin": "Khotin, durable",
 }
-PACKAGES = ("aiohttp", "selectolax", "sqlalchemy", "isal")
+PEERS = ("scrapy", "scrapy-links", "bare")
+PACKAGES = ("aiohttp", "selectolax", "sqlalchemy", "isal", "scrapy", "twisted")
 FSYNC_TRIES = 50
 FSYNC_BYTES = 64 * 1024
 MAX_RUN_S = 3_600
@@ -46,6 +49,7 @@ class Figures:
     pages_per_s: float
     cpu_ms_per_page: float
     peak_mb: float
+    grown_mb: float  # of it since the clocks began to run: what grows with the work
     server_cpu_ms_per_page: float
     server_busy_pct: float  # of one CPU, while the contender ran
     written_mb: float
@@ -68,6 +72,7 @@ def run_contender(name: str, folder: Path, server: Server) -> Figures:
         pages_per_s=pages_count / wall_s,
         cpu_ms_per_page=said["cpu_s"] / pages_count * 1_000,
         peak_mb=said["peak_bytes"] / 1e6,
+        grown_mb=(said["peak_bytes"] - said["start_bytes"]) / 1e6,
         server_cpu_ms_per_page=served_s / pages_count * 1_000,
         server_busy_pct=served_s / wall_s * 100,
         written_mb=said["written_bytes"] / 1e6,
@@ -88,12 +93,16 @@ def medians(runs: list[dict[str, Figures]]) -> dict[str, Figures]:
     }
 
 
-def ratios(found: dict[str, Figures]) -> dict[str, float]:
-    """Khotin to the bare loop: pages per second, and CPU per page."""
-    khotin, bare = found["khotin"], found["bare"]
+def ratios(found: dict[str, Figures]) -> dict[str, dict[str, float]]:
+    """Khotin to each peer: pages per second, CPU per page, and peak memory."""
+    khotin = found["khotin"]
     return {
-        "pages_per_s": khotin.pages_per_s / bare.pages_per_s,
-        "cpu_ms_per_page": khotin.cpu_ms_per_page / bare.cpu_ms_per_page,
+        peer: {
+            "pages_per_s": khotin.pages_per_s / found[peer].pages_per_s,
+            "cpu_ms_per_page": khotin.cpu_ms_per_page / found[peer].cpu_ms_per_page,
+            "peak_mb": khotin.peak_mb / found[peer].peak_mb,
+        }
+        for peer in PEERS
     }
 
 
@@ -138,9 +147,10 @@ def show(
         "pages/s",
         "CPU ms/page",
         "peak MB",
+        "grown MB",
         "written MB",
         "server ms/page",
-        "server busy",
+        "busy",
     ):
         table.add_column(title, justify="right", no_wrap=True)
     for name, label in CONTENDERS.items():
@@ -150,16 +160,18 @@ def show(
             f"{it.pages_per_s:,.0f}",
             f"{it.cpu_ms_per_page:.2f}",
             f"{it.peak_mb:.0f}",
+            f"{it.grown_mb:.0f}",
             f"{it.written_mb:.1f}" if it.written_mb else "-",
             f"{it.server_cpu_ms_per_page:.2f}",
             f"{it.server_busy_pct:.0f} %",
         )
     console.print(table)
-    ratio = ratios(found)
-    console.print(
-        f"\nKhotin : bare loop = {ratio['pages_per_s']:.3f} in pages/s, "
-        f"{ratio['cpu_ms_per_page']:.1f} in CPU per page"
-    )
+    console.print()
+    for peer, ratio in ratios(found).items():
+        console.print(
+            f"Khotin : {CONTENDERS[peer]} = {ratio['pages_per_s']:.3g} in pages/s, "
+            f"{ratio['cpu_ms_per_page']:.3g} in CPU per page, {ratio['peak_mb']:.2g} in memory"
+        )
     console.print(
         f"{material.pages_count:,} pages ({material.articles_count:,} articles) of "
         f"{material.pages_bytes / material.pages_count / 1_000:.1f} kB on average from "

@@ -19,7 +19,15 @@ from urllib.parse import quote
 from demo.frame import portlet
 from demo.pages import LIST_LENGTH, page_at
 from demo.server import ROBOTS
-from demo.stories import SECTIONS, Paragraph, Picture, Piece, Story, load_stories
+from demo.stories import (
+    SECTIONS,
+    Paragraph,
+    Picture,
+    Piece,
+    Story,
+    load_stories,
+    section_name,
+)
 from demo.town import EPOCH, TownState
 
 PAGE_BYTES = 76_000
@@ -45,6 +53,18 @@ class PortalPages:
     targets: tuple[str, ...]  # path and query of each page, robots.txt left out
     articles_count: int
     pages_bytes: int  # of all pages, robots.txt left out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueArticle:
+    """What the page of an article says: a contender that reads must have found just this."""
+
+    title: str
+    lead: str
+    authors: tuple[str, ...]
+    section: str
+    published_at: str  # naive ISO 8601, the portal's wall clock, to the minute
+    views_count: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,10 +102,14 @@ class Material:
 
 def write_material(folder: Path, *, articles_count: int, portals_count: int) -> Material:
     """Render every page into `folder`/HOST/, where `server.py` finds it, and the list of them."""
-    portals = []
+    portals: list[PortalPages] = []
+    truth: dict[str, dict[str, Any]] = {}
     for number in range(portals_count):
         count = articles_count // portals_count + (number < articles_count % portals_count)
-        portals.append(_write_portal(folder, number, count))
+        state = _town(number, count)
+        portals.append(_write_portal(folder, number, state))
+        truth |= {f"http://{_host(number)}{it.path}": asdict(_true(it)) for it in state.stories}
+    (folder / "truth.json").write_text(json.dumps(truth), encoding="utf-8")
     material = Material(portals=tuple(portals))
     (folder / "material.json").write_text(json.dumps(asdict(material)), encoding="utf-8")
     return material
@@ -98,15 +122,39 @@ def load_material(folder: Path) -> Material:
     return Material(portals=tuple(portals))
 
 
-def _write_portal(folder: Path, number: int, articles_count: int) -> PortalPages:
-    host = f"thixa{number}.example.vn"
-    dice = Random(f"benchmark/{number}")
-    state = TownState(
+def load_truth(folder: Path) -> dict[str, TrueArticle]:
+    """What `write_material` wrote of each article, by its URL."""
+    said: dict[str, Any] = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    return {url: TrueArticle(**it | {"authors": tuple(it["authors"])}) for url, it in said.items()}
+
+
+def _true(story: Story) -> TrueArticle:
+    return TrueArticle(
+        title=story.title,
+        lead=story.lead,
+        authors=story.authors,
+        section=section_name(story.section),
+        published_at=story.posted_at.isoformat(),
+        views_count=story.views_count,
+    )
+
+
+def _host(number: int) -> str:
+    return f"thixa{number}.example.vn"
+
+
+def _town(number: int, articles_count: int) -> TownState:
+    dice = Random(f"benchmark/stories/{number}")
+    return TownState(
         now=EPOCH,
         stories=_stories(dice, first_id=FIRST_ID + number * 100_000, count=articles_count),
         weather=(),
         visitors_count=1_000_000 + number,
     )
+
+
+def _write_portal(folder: Path, number: int, state: TownState) -> PortalPages:
+    host, dice = _host(number), Random(f"benchmark/{number}")
     side = _side_items(host, state, dice)
     targets, pages_bytes = [], 0
     for target, file in _places(state):
@@ -123,7 +171,7 @@ def _write_portal(folder: Path, number: int, articles_count: int) -> PortalPages
     return PortalPages(
         host=host,
         targets=tuple(targets),
-        articles_count=articles_count,
+        articles_count=len(state.stories),
         pages_bytes=pages_bytes,
     )
 
@@ -217,8 +265,8 @@ def _padded(html: str, side: list[str], dice: Random) -> str:
     while wanted > BLOCK_BYTES / 2:
         rows = "\n".join(dice.sample(side, k=min(14, len(side))))
         block = portlet(
-            f"85_INSTANCE_{dice.getrandbits(48):012x}",
-            css="portlet-site-map",
+            f"1_WAR_portalnewspublisherportlet_INSTANCE_{dice.getrandbits(48):012x}",
+            css="news-publisher-portlet",
             title="Thông tin cần biết",
             body=f'<ul class="site-map">\n{rows}\n</ul>',
         )

@@ -140,7 +140,8 @@ def khotin(family: str) -> Reader:
     def reader(page: TruePage) -> Answer:
         host = host_of(page.url)
         if host not in sites:
-            section = PortalConfig(host=host, scheme=page.url.partition(":")[0], family=family)
+            is_plain = page.url.startswith("http:")
+            section = PortalConfig(host=host, scheme="http" if is_plain else "https", family=family)
             sites[host] = site_of("bench", section)
         reading = read(_captured(page), sites[host], PageKind.ARTICLE)
         article = reading.article
