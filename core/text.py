@@ -10,6 +10,7 @@ import unicodedata
 
 _MARKS_IN_A_ROW = 30  # as in Unicode's stream-safe form; more is no language, and sorts slowly
 _NOT_ASCII_RUN = re.compile(rf"[^\x00-\x7f]{{{_MARKS_IN_A_ROW + 1},}}")
+_LATIN = re.compile("[\x00-\u024f\u1e00-\u1eff\u2000-\u206f\u20ab]*")  # no mark is among them
 _DIACRITICS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]+")
 _UNSTORABLE = re.compile(
@@ -25,16 +26,17 @@ _WORD = re.compile(rf"{NUMBER}|[A-Za-z]++-[0-9]+(?!{SIGN})|{SIGN}+")
 
 # Old tone placement on an open rime oa, oe, uy. The onset is spelt out so that only whole
 # Vietnamese syllables move: hòa, òa, thúy; not hoàn, ngoài, quý.
-_OLD_TONE = re.compile(
-    r"(?<![^\W\d_])([bcdđghklmnpqrstvx]{0,3})(?:([òóỏõọ])([ae])|([ùúủũụ])(y))"
-    r"(?![^\W\d_]|[\u0300-\u036f])",
-    re.IGNORECASE,
+_OLD_RIME = re.compile(  # begins with one class of signs: the engine skips to the next of them
+    "([òóỏõọÒÓỎÕỌùúủũụÙÚỦŨỤ])([aeyAEY])" r"(?![^\W\d_]|[\u0300-\u036f])"
 )
+_ONSET = re.compile(r"(?<![^\W\d_])[bcdđghklmnpqrstvx]{0,3}\Z", re.IGNORECASE)
+_LONGEST_ONSET = 3
 _TONES = "\u0300\u0301\u0303\u0309\u0323"  # huyền, sắc, ngã, hỏi, nặng
 
 # Letters hardly any other language has; à, é, ô and their like are left out, French has them too.
-_VIETNAMESE = re.compile("[ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ]", re.IGNORECASE)
-_LETTER = re.compile(r"[^\W\d_]")
+_MARKED = "ăđơưảạằẳẵắặầẩẫấậẻẽẹềểễếệỉĩịỏọồổỗốộờởỡớợủũụừửữứựỳỷỹỵ"
+_VIETNAMESE = re.compile(f"[{_MARKED}{_MARKED.upper()}]")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _LATIN_WORD = re.compile(r"[a-z]+", re.IGNORECASE)
 _ENGLISH = frozenset(
     re.findall(
@@ -53,8 +55,10 @@ def nfc(text: str) -> str:
     Of more than 30 non-starting marks in a row only the first 30 are kept: sorting such a run takes
     quadratic time, and no language writes one.
     """
-    if text.isascii():
-        return text
+    if text.isascii() or _LATIN.fullmatch(text):
+        return (
+            text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
+        )
     return unicodedata.normalize("NFC", _NOT_ASCII_RUN.sub(_capped_marks, text))
 
 
@@ -75,6 +79,9 @@ def tidy(text: str) -> str:
     file takes (NUL and other control characters, lone surrogates, non-characters) becomes U+FFFD.
     """
     if not text.isprintable():
+        line = " ".join(text.split())
+        if line.isprintable() and "\u034f" not in line:  # of the invisible the only printable one
+            return nfc(line)
         text = _UNSTORABLE.sub("\ufffd", _INVISIBLE.sub("", text))
     return " ".join(nfc(text).split())
 
@@ -93,6 +100,9 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text.lower()
+    if _LATIN.fullmatch(text):  # the same in fewer steps: what is left of it composes with nothing
+        decomposed = unicodedata.normalize("NFD", text.casefold())
+        return _DIACRITICS.sub("", decomposed).replace("đ", "d")
     lowered = unicodedata.normalize("NFD", nfc(text)).casefold()
     decomposed = unicodedata.normalize("NFD", lowered)
     return nfc(_DIACRITICS.sub("", decomposed).replace("đ", "d"))
@@ -103,15 +113,18 @@ def same_form(text: str) -> str:
 
     hòa = hoà, khỏe = khoẻ, ủy = uỷ, THÚY = THUÝ. Case, quotes and dashes still tell texts apart.
     """
-    return _OLD_TONE.sub(_new_tone, tidy(text))
+    return _OLD_RIME.sub(_new_tone, tidy(text))
 
 
-def _new_tone(syllable: re.Match[str]) -> str:
-    onset, toned, last = syllable[1], syllable[2] or syllable[4], syllable[3] or syllable[5]
+def _new_tone(rime: re.Match[str]) -> str:
+    start, (toned, last) = rime.start(), rime.groups()
     decomposed = unicodedata.normalize("NFD", toned)
     glide, tone = decomposed[0], decomposed[1]
+    is_rime = (last in "yY") == (glide in "uU")
+    if not is_rime or not _ONSET.search(rime.string, max(0, start - _LONGEST_ONSET - 1), start):
+        return rime[0]
     assert tone in _TONES
-    return onset + glide + unicodedata.normalize("NFC", last + tone)
+    return glide + unicodedata.normalize("NFC", last + tone)
 
 
 def words(text: str) -> list[str]:
@@ -130,7 +143,7 @@ def language_of(text: str) -> str | None:
     any accents is not recognised.
     """
     sample = nfc(text[:_CHARS_TO_JUDGE])
-    letters_count = len(_LETTER.findall(sample))
+    letters_count = sum(map(len, _LETTERS.findall(sample)))
     if letters_count < _LETTERS_TO_JUDGE:
         return None
     # Vietnamese prose has 15-25 % of them, Romanian 4 %, French none.

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -57,6 +58,7 @@ def outcome_of(visit: Visit) -> str:
     return "refused"
 
 
+@lru_cache(maxsize=2)  # asked several times of one answer, on its way through
 def payload_sha1(payload: bytes) -> str:
     """The digest every WARC index keys on: SHA-1 of the payload as sent, base32."""
     return base64.b32encode(hashlib.sha1(payload, usedforsecurity=False).digest()).decode()

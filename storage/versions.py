@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from core.diff import chars_changed, diff_words
@@ -63,13 +64,11 @@ ABSENCES = frozenset({State.GONE, State.SOFT_GONE})
 
 def comparable(content: Content) -> dict[str, str]:
     """Each content field in the one form in which two readings are compared."""
-    blocks = content["blocks"]
-    running = [block["text"] for block in blocks if block["kind"] != "image"]
     captions = [image["caption"] or "" for image in content["images"]]
     return {
         "title": same_form(content["title"]),
         "lead": same_form(content["lead"] or ""),
-        "text": same_form(" ".join(running)),
+        "text": same_form(_running(content)),
         "captions": same_form(" ".join(captions)),
         "images": "\n".join(_place(image["url"], content) for image in content["images"]),
         "authors": "\n".join(same_form(name) for name in content["authors"]),
@@ -79,6 +78,10 @@ def comparable(content: Content) -> dict[str, str]:
             for file in content["attachments"]
         ),
     }
+
+
+def _running(content: Content) -> str:
+    return " ".join(block["text"] for block in content["blocks"] if block["kind"] != "image")
 
 
 def _place(url: str, content: Content) -> str:
@@ -96,8 +99,9 @@ def content_hash(content: Content) -> str:
 
 def text_hash(content: Content) -> str:
     """The hash of the folded running text: equal ones are one cluster; "" when it is too short."""
-    running = fold(comparable(content)["text"])
-    if sum(letter.isalpha() for letter in running) < CLUSTER_LETTERS:
+    running = fold(same_form(_running(content)))
+    letters = (letter for letter in running if letter.isalpha())
+    if sum(1 for _ in islice(letters, CLUSTER_LETTERS)) < CLUSTER_LETTERS:
         return ""
     return hashlib.sha256(running.encode("utf-8", "replace")).hexdigest()
 
