@@ -240,7 +240,6 @@ class Archive:
                 found = fresh.get(digest)
             if found is not None:
                 originals[index] = found
-        reader.rollback()
         places = self._warc.append_visit(visit, originals=originals)
         for index, (capture, place) in enumerate(zip(visit.captures, places, strict=False)):
             if index not in originals and capture.status == 200 and capture.payload:

@@ -78,7 +78,7 @@ def original_of(connection: Connection, capture: Capture) -> Original | None:
         wanted = {"at_sha1": digest, "at_bytes": len(capture.payload)}
     else:
         return None
-    found = query.rows(connection, wanted)
+    found = query.look(connection, wanted)
     if not found:
         return None
     row = found[0]

@@ -92,6 +92,12 @@ class Prepared:
         ready = self._ready_for(connection)
         return ready.rows(self._execute(connection, ready, values).fetchall())
 
+    def look(self, connection: Connection, values: Values) -> list[Row]:
+        """Run it outside of any transaction: what is committed at this moment."""
+        ready = self._ready_for(connection)
+        driver: Any = connection.connection.dbapi_connection
+        return ready.rows(driver.execute(ready.sql, ready.parameters(values)).fetchall())
+
     def run(self, connection: Connection, values: Values) -> int:
         """Run it; how many rows it touched."""
         count: int = self._execute(connection, self._ready_for(connection), values).rowcount
