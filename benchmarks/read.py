@@ -45,7 +45,7 @@ from core.records import Capture, PageKind, Quality
 from crawler.layout import Site
 from crawler.read import read
 from crawler.urls import host_of
-from pipeline import site_of
+from portal import site_of
 
 CAPTURED_AT = datetime(2026, 11, 23, tzinfo=UTC)
 FAMILY_PAGES = 40

@@ -198,17 +198,17 @@ class _Fields:
             if node is None:
                 continue
             self.provenance["article.text"] = Provenance(candidate=number, selector=selector)
-            skipped = {each.mem_id for each in self._aside()}
+            skipped = {each.mem_id for each in self._aside(node)}
             if selector == TEXT and self.page.prose is not None:
                 skipped |= self.page.prose.skipped
             return read_blocks(node, resolve=self.page.resolve, skipped=skipped)
         raise LayoutChanged("no body where the layout has it", field="text")
 
-    def _aside(self) -> Iterator[LexborNode]:
+    def _aside(self, body: LexborNode) -> Iterator[LexborNode]:
         """Nodes that are never content, wherever in the body they stand."""
         aside = (*self.layout.body_skip, *((self.layout.related,) if self.layout.related else ()))
         for selector in aside:
-            yield from self.page.nodes(selector)
+            yield from self.page.nodes(selector, within=body)
 
     def _images(self, body: Body) -> tuple[Image, ...]:
         """Those beside the body first: they stand above it."""

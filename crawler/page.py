@@ -12,10 +12,11 @@
 What needs more than one look (JSON-LD, the main text) is worked out once, when first asked for.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -35,6 +36,8 @@ BYLINE = "::byline"
 URL = "::url"
 _WORDS = frozenset((HEADLINE, TEXT, HEADING, LEAD, LINE, BYLINE, URL))
 MAX_NODES = 1_000  # of one selector
+_LINK = "a[href]"
+_PLACE = re.compile(r"[\w.#-]+(?: [\w.#-]+)*")  # by names, classes and ids alone
 MAX_CHARS = 10_000  # of one node's text, template white space included
 
 
@@ -70,9 +73,13 @@ class Page:
             return self.prose.node if self.prose is not None else None
         return None if selector.startswith("::") else self.tree.css_first(selector)
 
-    def nodes(self, selector: str) -> list[LexborNode]:
-        """The nodes that match, each once, in page order, at most MAX_NODES."""
-        return nodes_in(self.tree, selector)[:MAX_NODES]
+    def nodes(self, selector: str, *, within: LexborNode | None = None) -> list[LexborNode]:
+        """The nodes that match, each once, in page order, at most MAX_NODES.
+
+        `within` bounds the search to a node and what is in it; what the selector says of the
+        elements around may lie outside.
+        """
+        return nodes_in(self.tree if within is None else within, selector)[:MAX_NODES]
 
     def values(self, candidate: Candidate, *, is_list: bool = False) -> Iterator[str]:
         """The texts a candidate finds, tidied, empty ones left out.
@@ -100,9 +107,10 @@ class Page:
 
         Menus repeat their links, and several rules look at one: each is worked out once.
         """
-        if href not in self._links:
-            self._links[href] = link_of(href, self.url, self.site)
-        return self._links[href]
+        links = self._links
+        if href not in links:
+            links[href] = link_of(href, self.url, self.site)
+        return links[href]
 
     def prune(self, selectors: Iterable[str]) -> None:
         """Take out nodes whose text is nobody's: "read more", words for screen readers."""
@@ -136,6 +144,33 @@ class Page:
             yield from self.prose.lines
         elif word == BYLINE and self.prose is not None:
             yield from self.prose.bylines
+
+
+def links_in(tree: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:
+    """The links that match, each once; places that are named before `a[href]` are found first.
+
+    From each link of a page up to its root is a longer way.
+    """
+    places = _places_of_links(selector)
+    if places is None:
+        return nodes_in(tree, selector)
+    return inside(nodes_in(tree, places), _LINK)
+
+
+def inside(nodes: Iterable[LexborNode], selector: str) -> list[LexborNode]:
+    """What matches inside these nodes, each once, in page order if they are; they do not count."""
+    found: dict[int, LexborNode] = {}
+    for node in nodes:
+        itself = node.mem_id
+        found |= {each.mem_id: each for each in node.css(selector) if each.mem_id != itself}
+    return list(found.values())
+
+
+@lru_cache(maxsize=1_024)
+def _places_of_links(selector: str) -> str | None:
+    places = [arm.removesuffix(f" {_LINK}") for arm in selector.split(", ")]
+    is_plain = selector.count(f" {_LINK}") == len(places) and all(map(_PLACE.fullmatch, places))
+    return ", ".join(places) if is_plain else None
 
 
 def nodes_in(tree: LexborHTMLParser | LexborNode, selector: str) -> list[LexborNode]:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from core.errors import LayoutCrashed
 from core.records import Capture, PageKind, Quality, Reading, Refusal
@@ -32,19 +32,21 @@ from crawler.grade import (
 )
 from crawler.layout import Family, Layout, Site
 from crawler.listing import read_placements
+from crawler.others import is_page, read_other
 from crawler.page import Page
 from crawler.prose import find_headline
+from crawler.requisites import with_requisites
 from crawler.urls import is_article_url, page_url, refusal
 
 _HERE = Path(__file__).parent
 _RULES = (
     "read.py", "article.py", "listing.py", "beside.py", "page.py",
-    "metadata.py", "layout.py",
+    "metadata.py", "layout.py", "others.py", "sniff.py", "markup.py", "feeds.py", "sitemaps.py",
+    "requisites.py", "styles.py",
 )  # fmt: skip
 _RULE_FOLDERS = ("decode", "fields", "grade", "prose")
 _PORTALS = _HERE / "portals"
 _TAKEN = re.compile(r"^from crawler\.portals\.(\w+) import ", re.MULTILINE)
-_HTML = ("text/html", "application/xhtml+xml")
 _FRONT = re.compile(  # where portals keep their front page, beside `/`
     r"/(?:(?:vi|en|vn)/?|(?:(?:vi|en)/)?(?:web/[^/]+/)?(?:trang-?chu|home|homepage|index|default)"
     r"(?:\.[a-z]{3,5})?/?)?",
@@ -87,33 +89,39 @@ def read(capture: Capture, site: Site, expected: PageKind) -> Reading:
     """What the rules of today see in one capture.
 
     `expected` is what the visit hoped for: an article's URL that answers with a list is
-    `wrong_page`. Answers other than 200 carry no records; their quality says what they are.
+    `wrong_page`. Answers other than 200 carry no records; their quality says what they are. What
+    is no page (feeds, sitemaps, assets, documents) is for `others.py`.
     """
     blank = refused(capture, site, Quality.OK, "")
     quality, reason = _grade_answer(capture, site)
     if quality is not Quality.OK or capture.status != 200:
         return replace(blank, quality=quality, reason=reason)
-    if not _is_html(capture):
-        return replace(blank, kind=PageKind.DOCUMENT)
-    decoded = decode_text(capture.body, header(capture, b"content-type"))
-    if decoded.quality is not Quality.OK:
-        return replace(blank, quality=decoded.quality, reason=decoded.reason)
-    if not decoded.text.strip():
-        return replace(blank, quality=Quality.EMPTY, reason="the page is blank")
-    too_complex = scan_complexity(decoded.text.encode("utf-8", "replace"))
-    if too_complex:
-        return replace(blank, quality=Quality.TOO_COMPLEX, reason=too_complex)
     try:
-        page, blank = _opened(blank, decoded.text, site)
-        return _read_page(blank, page, decoded.text, expected)
+        if (other := read_other(blank, capture, site, expected)) is not None:
+            return other
+        decoded = decode_text(capture.body, header(capture, b"content-type"))
+        if decoded.quality is not Quality.OK:
+            return replace(blank, quality=decoded.quality, reason=decoded.reason)
+        if not decoded.text.strip():
+            return replace(blank, quality=Quality.EMPTY, reason="the page is blank")
+        utf8 = decoded.utf8
+        too_complex = scan_complexity(utf8)
+        if too_complex:
+            return replace(blank, quality=Quality.TOO_COMPLEX, reason=too_complex)
+        page, blank = _opened(blank, decoded.text, utf8, site)
+        return with_requisites(_read_page(blank, page, decoded.text, expected), page)
     except Exception as error:  # noqa: BLE001  a portal's rules may fail in any way, on any page
         crash = LayoutCrashed(f"the rules of {blank.family} raised {type(error).__name__}")
         return replace(blank, quality=Quality.LAYOUT_CHANGED, reason=f"{crash}: {error}"[:500])
 
 
-def _opened(blank: Reading, text: str, site: Site) -> tuple[Page, Reading]:
-    """The parsed page; when nobody named the portal's family, the page's own evidence does."""
-    tree = LexborHTMLParser(text)
+def _opened(blank: Reading, text: str, utf8: bytes, site: Site) -> tuple[Page, Reading]:
+    """The parsed page; when nobody named the portal's family, the page's own evidence does.
+
+    Without events: what a `<select>` would copy of its options is nothing that was written, and
+    lexbor looks through all of a `<select>` again at each option.
+    """
+    tree = LexborHTMLParser(utf8, options=LexborDocumentOptions.WO_EVENTS)
     mend_fonts(tree, text)
     url = blank.canonical_url or blank.url
     page = Page(tree=tree, url=url, site=site, captured_at=blank.captured_at)
@@ -133,11 +141,14 @@ def open_page(capture: Capture, site: Site) -> Page | None:
     """The parsed page of a capture as `read` sees it; None when it does not come to parsing."""
     blank = refused(capture, site, Quality.OK, "")
     decoded = decode_text(capture.body, header(capture, b"content-type"))
-    if not _is_html(capture) or decoded.quality is not Quality.OK or not decoded.text.strip():
+    if (
+        not is_page(capture, PageKind.OTHER)
+        or decoded.quality is not Quality.OK
+        or not decoded.text.strip()
+    ):
         return None
-    if scan_complexity(decoded.text.encode("utf-8", "replace")):
-        return None
-    return _opened(blank, decoded.text, site)[0]
+    utf8 = decoded.utf8
+    return None if scan_complexity(utf8) else _opened(blank, decoded.text, utf8, site)[0]
 
 
 def refused(capture: Capture, site: Site, quality: Quality, reason: str) -> Reading:
@@ -194,14 +205,6 @@ def _is_challenged(capture: Capture) -> bool:
     return is_challenge(capture.body[:_CHALLENGE_BYTES].decode("latin-1"))
 
 
-def _is_html(capture: Capture) -> bool:
-    declared = (header(capture, b"content-type") or "").partition(";")[0].strip().lower()
-    if declared in _HTML:
-        return True
-    start = capture.body[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return not declared and start.startswith((b"<!doctype", b"<html"))
-
-
 def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Reading:
     layout = choose_layout(page)
     found = replace(blank, layout=layout.id if layout else None)
@@ -214,10 +217,10 @@ def _read_page(blank: Reading, page: Page, text: str, expected: PageKind) -> Rea
     refusals: list[Refusal] = []
     has_article = is_article(page, layout)
     placements = () if has_article else read_placements(page, layout, refusals)
-    links = links_of(page, layout, placements)
+    links = links_of(page, layout, placements, is_article=has_article)
     found = replace(
         found,
-        links=replace(links, next=None) if has_article else links,  # the next article is no page 2
+        links=links,
         weather=read_weather(page, layout.weather, refusals),
         polls=read_polls(page, layout.polls, refusals),
         visitors=read_visitor_block(page, layout.visitors, refusals),

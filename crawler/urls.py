@@ -110,11 +110,22 @@ def _link(href: str, base: str, site: Site) -> Link | None:
 
 def _what_counts(href: str, base: str) -> str:
     """As much of the base as a link needs to be resolved: so pages share what is remembered."""
-    if href[0] == "?":
+    first = href[0]
+    if first == "?":
         return base
-    if href[0] == "/" or href[:8].lower().startswith(("http://", "https://")):
-        return base[: base.find("/", len("https://")) + 1] or base
-    return base[: base.partition("?")[0].rfind("/") + 1] or base
+    root, folder = _heads(base)
+    is_rooted = first == "/" or (
+        first in "hH" and href[:8].lower().startswith(("http://", "https://"))
+    )
+    return root if is_rooted else folder
+
+
+@lru_cache(maxsize=1_024)
+def _heads(base: str) -> tuple[str, str]:
+    """A URL as far as its host, and as far as its last folder."""
+    root = base[: base.find("/", len("https://")) + 1]
+    folder = base[: base.partition("?")[0].rfind("/") + 1]
+    return root or base, folder or base
 
 
 @lru_cache(maxsize=65_536)

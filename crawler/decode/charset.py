@@ -9,7 +9,7 @@ wrong, not charsets; `fields/` knows them.
 import codecs
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from core.records import Quality
@@ -126,6 +126,12 @@ class Decoded:
     charset: str  # name by the Encoding Standard; "" when UNDECODABLE
     quality: Quality  # OK or UNDECODABLE
     reason: str = ""  # one sentence when quality is not OK, or characters were replaced
+    as_utf8: bytes | None = field(default=None, compare=False, repr=False)  # as it came, if so
+
+    @property
+    def utf8(self) -> bytes:
+        """The text in UTF-8: what a parser gets."""
+        return self.text.encode("utf-8", "replace") if self.as_utf8 is None else self.as_utf8
 
 
 def decode_text(body: bytes, content_type: str | None) -> Decoded:
@@ -186,7 +192,7 @@ def _why_binary(body: bytes) -> str:
 def _utf8(body: bytes, *, is_declared: bool) -> Decoded | None:
     """`body` as UTF-8, whole or with a few characters replaced; None when it is something else."""
     try:
-        return Decoded(text=body.decode(), charset="utf-8", quality=Quality.OK)
+        return Decoded(text=body.decode(), charset="utf-8", quality=Quality.OK, as_utf8=body)
     except UnicodeDecodeError as error:
         is_cut_off = error.reason == "unexpected end of data"
     text = body.decode(errors="replace")

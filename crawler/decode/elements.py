@@ -4,8 +4,10 @@ Each group was compared with what lexbor does, by parsing small pages.
 """
 
 import re
+from dataclasses import dataclass
 from typing import NamedTuple
 
+WHITE_SPACE = b" \t\n\f\r"
 OPAQUE = frozenset((b"svg", b"math", b"frameset", b"template"))
 """Elements in which a raw element's start tag may not switch the tokenizer."""
 
@@ -28,6 +30,7 @@ CLOSES_P = (
 )
 TABLE_PARTS = frozenset(b"caption colgroup tbody thead tfoot tr td th".split())
 TABLE_GROUPS = (b"tbody", b"thead", b"tfoot")
+FOSTERS = frozenset((b"table", b"tr", *TABLE_GROUPS))  # their text goes before the table
 SCOPE = frozenset(b"applet caption table td th marquee object template select".split())
 MARKERS = frozenset(b"applet marquee object td th caption template".split())
 SPECIAL = (
@@ -41,13 +44,14 @@ REOPENS_NOTHING = (
     CLOSES_P
     | TABLE_PARTS
     | frozenset(b"table template script style title noscript link meta base html body head".split())
+    | {b""}  # a comment
 )
-INTEGRATION = {  # foreign elements with HTML inside; annotation-xml by its attributes
+_INTEGRATION = {  # foreign elements with HTML inside; annotation-xml by its attributes
     b"svg": frozenset((b"foreignobject", b"desc", b"title")),
     b"math": frozenset((b"mi", b"mo", b"mn", b"ms", b"mtext")),
 }
 MATH_IN_TEXT = frozenset((b"mglyph", b"malignmark"))
-BREAKS_OUT = (
+_BREAKS_OUT = (
     (FORMATTING - {b"a", b"font"})
     | HEADINGS
     | frozenset(
@@ -55,8 +59,8 @@ BREAKS_OUT = (
         b"ruby span sub sup table ul var".split()
     )
 )  # HTML that ends foreign content (13.2.6.5)
-FONT_BREAKS_OUT = re.compile(rb"(?i)[\s/\"'](?:color|face|size)[\s/=>]")
-HTML_ANNOTATION = re.compile(rb"(?i)[\s/\"']encoding\s*=\s*[\"']?[^\s\"'>]*(?:html|&)")
+_FONT_BREAKS_OUT = re.compile(rb"(?i)[\s/\"'](?:color|face|size)[\s/=>]")
+_HTML_ANNOTATION = re.compile(rb"(?i)[\s/\"']encoding\s*=\s*[\"']?[^\s\"'>]*(?:html|&)")
 
 
 class Tag(NamedTuple):
@@ -66,4 +70,42 @@ class Tag(NamedTuple):
     text: bytes  # the whole tag
     is_end: bool
     is_doubtful: bool  # a raw element or CDATA section whose inside looks like tags
-    has_text_before: bool
+    text_before: bytes
+
+
+@dataclass(slots=True)
+class Formatting:
+    """An entry of the list of active formatting elements (13.2.4.3)."""
+
+    tag: Tag
+    marks_count: int  # markers before it in the list
+    attributes_count: int  # at most
+    is_open: bool = True  # else the next text opens it anew
+
+    @property
+    def weight(self) -> int:
+        """What a copy of it costs, a copy without attributes being 1."""
+        return 1 + self.attributes_count // 6
+
+
+def breaks_out(tag: Tag) -> bool:
+    """Whether a start tag ends svg and math."""
+    if tag.name == b"font":
+        return _FONT_BREAKS_OUT.search(tag.text) is not None
+    return tag.name in _BREAKS_OUT
+
+
+def is_integration_point(tag: Tag, kind: bytes) -> bool:
+    """Whether an element of that kind, b"svg" or b"math", may hold HTML."""
+    if kind == b"math" and tag.name == b"annotation-xml":
+        return _HTML_ANNOTATION.search(tag.text) is not None
+    return tag.name in _INTEGRATION.get(kind, ())
+
+
+def most_attributes(markup: bytes) -> int:
+    """No fewer than the attributes in a piece of markup that begins with a tag's `<`.
+
+    Each follows white space, a slash or the quote that ends a value (13.2.5.32-39).
+    """
+    quotes_count = markup.count(b'"') + markup.count(b"'")
+    return len(markup.split()) + markup.count(b"/") + quotes_count // 2

@@ -8,51 +8,45 @@ but for what it pops, or is counted as work.
 
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from dataclasses import dataclass
 
 from crawler.decode import elements as known
-from crawler.decode.elements import Tag
+from crawler.decode.elements import Formatting, Tag, most_attributes
 
 MAX_OPEN = 2_500  # 33,000 nested <div> take lexbor 2.4 s, 200,000 over a minute
-MAX_WALKS = 50_000_000  # elements passed when looking for one to close; 6 ns each
+MAX_WALKS = 50_000_000  # elements passed when looking for one, or moved; 6 ns each
 MAX_REOPENED = 500_000  # formatting elements made anew; 0.3 us and 390 bytes each
 MAX_FRAMESETS = 100  # in a frameset most other tags are ignored, which is not followed
 _STEPS_OF_A_SEARCH = 8  # in the list of formatting; a step of ours costs that of eight of lexbor's
 _ADOPTIONS = 8  # 13.2.6.4.7, step 4
-
-
-@dataclass(slots=True)
-class _Formatting:
-    """An entry of the list of active formatting elements (13.2.4.3)."""
-
-    tag: Tag
-    marks_count: int  # markers before it in the list
-    is_open: bool = True  # else the next text opens it anew
-    is_listed: bool = True
+_STEPS_OF_A_MOVE = 2  # for each node in the element that is moved
+_BYTES_OF_A_STEP = 32  # of text that is copied, because text from a table is put behind it
 
 
 class Opened:
     """The open elements of one page. `reason` says why it is refused, "" while it is not."""
 
-    def __init__(self) -> None:
+    def __init__(self, bytes_count: int) -> None:
         self.reason = ""
+        self._copying = bytes_count // _BYTES_OF_A_STEP  # of a text all others are added to
         self._names: list[bytes] = []  # of the open elements; b"" where one was taken out
         self._kinds: list[bytes] = []  # b"svg", b"math", or b"" for HTML
         self._holes: list[bool] = []  # whether a foreign element holds HTML
-        self._entries: list[_Formatting | None] = []
+        self._born: list[int] = []  # how many nodes there were when the element was opened
+        self._entries: list[Formatting | None] = []
         self._at: defaultdict[bytes, list[int]] = defaultdict(list)  # places by name
         self._html: list[int] = []  # places of elements that are not foreign
         self._scope: list[int] = []  # places of elements nothing is closed across
         self._special: list[int] = []
         self._walls: list[int] = []  # of the special ones, where the search for an <li> ends
-        self._active: list[_Formatting] = []
-        self._active_by_name: defaultdict[bytes, list[_Formatting]] = defaultdict(list)
+        self._active: list[Formatting] = []
+        self._active_by_name: defaultdict[bytes, list[Formatting]] = defaultdict(list)
         self._alike_counts: Counter[tuple[int, bytes]] = Counter()
+        self._attributes_counts: Counter[tuple[int, bytes]] = Counter()  # of those of one name
         self._marks: list[tuple[int, int]] = []  # place of a marker, length of _active there
         self._gaps_count = 0
         self._walks_count = 0
         self._reopened_count = 0
-        self._options_count = 0
+        self._nodes_count = 0
         self._opaque_count = 0
         self._framesets_count = 0
 
@@ -61,12 +55,17 @@ class Opened:
         if tag.is_doubtful and self._opaque_count:
             self.reason = "raw text inside svg, math or template hides tags"
             return
-        if tag.has_text_before or not (tag.is_end or tag.name in known.REOPENS_NOTHING):
+        is_fostered = bool(tag.text_before and self._names) and self._names[-1] in known.FOSTERS
+        if is_fostered and tag.text_before.strip(known.WHITE_SPACE):
+            self._walks_count += self._copying
+        if tag.text_before or not (tag.is_end or tag.name in known.REOPENS_NOTHING):
             self._reopen()
         if tag.is_end:
             self._end(tag.name)
-        elif tag.name:
-            self._start(tag)
+        else:
+            self._nodes_count += 1
+            if tag.name:
+                self._start(tag)
         depth = len(self._names) - self._gaps_count
         self._walks_count += depth
         if depth > MAX_OPEN:
@@ -86,10 +85,9 @@ class Opened:
             return
         is_svg_in_annotation = name == b"svg" and self._names[-1:] == [b"annotation-xml"]
         if self._is_in_foreign() and not is_svg_in_annotation:
-            is_html = name in known.BREAKS_OUT
-            if name == b"font":
-                is_html = known.FONT_BREAKS_OUT.search(tag.text) is not None
-            if not is_html:
+            if name == b"option" and b"selected" in tag.text.lower():
+                self.reason = "a selected option in svg or math overflows the parser's memory"
+            if not known.breaks_out(tag):
                 if not tag.text.endswith(b"/>"):
                     self._push(tag, kind=kind)
                 return
@@ -120,9 +118,8 @@ class Opened:
         self._close_like(name)
         if name not in known.REOPENS_NOTHING:
             self._reopen()  # what was just closed
-        if name == b"option":
-            self._options_count += 1
-            self._walks_count += self._options_count
+        if name == b"option" and (select := self._nearest(b"select")) >= 0:
+            self._walks_count += self._nodes_count - self._born[select]
         kind = name if name in (b"svg", b"math") else b""
         if not (kind and tag.text.endswith(b"/>")):
             self._push(tag, kind=kind, is_closable=name != b"frameset")
@@ -160,9 +157,9 @@ class Opened:
         elif name in (b"td", b"th", b"tr"):
             self._pop_to(max(group, table) + 1)
             if group < table:
-                self._push(Tag(b"tbody", b"", False, False, False), kind=b"")
+                self._push(Tag(b"tbody", b"", False, False, b""), kind=b"")
             if name != b"tr":
-                self._push(Tag(b"tr", b"", False, False, False), kind=b"")
+                self._push(Tag(b"tr", b"", False, False, b""), kind=b"")
         else:
             self._pop_to(table + 1)
         self._push(tag, kind=b"")
@@ -225,7 +222,7 @@ class Opened:
             self._adopt(entry, place)
         return True
 
-    def _adopt(self, entry: _Formatting, place: int) -> None:
+    def _adopt(self, entry: Formatting, place: int) -> None:
         """End the formatting element at `place`: elements between special ones go with it."""
         first = bisect_right(self._special, place)
         blocks = self._special[first : first + _ADOPTIONS]
@@ -233,6 +230,10 @@ class Opened:
             self._unlist(entry)
             self._pop_to(place)
             return
+        for block in blocks:  # each is moved with all that is in it, and gets a copy of `entry`
+            self._nodes_count += 1
+            self._walks_count += _STEPS_OF_A_MOVE * (self._nodes_count - self._born[block])
+            self._reopened_count += entry.weight
         for inner in range(place + 1, blocks[-1]):
             self._walks_count += 1
             if inner not in blocks and self._names[inner] and not self._entries[inner]:
@@ -281,14 +282,11 @@ class Opened:
 
     def _push(self, tag: Tag, *, kind: bytes, is_closable: bool = True) -> None:
         name, place = tag.name, len(self._names)
-        is_hole = name in known.INTEGRATION.get(kind, ()) or (
-            kind == b"math"
-            and name == b"annotation-xml"
-            and known.HTML_ANNOTATION.search(tag.text) is not None
-        )
+        is_hole = known.is_integration_point(tag, kind)
         self._names.append(name)
         self._kinds.append(kind)
         self._holes.append(is_hole)
+        self._born.append(self._nodes_count)
         self._entries.append(None)
         if is_closable:
             self._at[name].append(place)
@@ -314,6 +312,7 @@ class Opened:
             name, kind = self._names.pop(), self._kinds.pop()
             entry = self._entries.pop()
             self._holes.pop()
+            self._born.pop()
             top = len(self._names)
             self._gaps_count -= not name
             for places in (self._html, self._scope, self._special, self._walls, self._at[name]):
@@ -326,15 +325,16 @@ class Opened:
                 while len(self._active) > count:
                     self._unlist(self._active[-1])
                 self._marks.pop()
-            if name == b"select":
-                self._options_count = 0
             if name == b"template" and not kind:
                 self._opaque_count -= 1
 
-    def _list(self, tag: Tag) -> _Formatting:
+    def _list(self, tag: Tag) -> Formatting:
         """Put a formatting element on the list, where at most three alike stand."""
-        entry = _Formatting(tag=tag, marks_count=len(self._marks))
-        key = (entry.marks_count, tag.text)
+        entry = Formatting(tag, len(self._marks), most_attributes(tag.text))
+        key, name_key = (entry.marks_count, tag.text), (entry.marks_count, tag.name)
+        # It is compared with the others of its name, attribute by attribute.
+        self._walks_count += entry.attributes_count * self._attributes_counts[name_key] // 2
+        self._attributes_counts[name_key] += entry.attributes_count
         if self._alike_counts[key] >= 3:
             start = self._marks[-1][1] if self._marks else 0
             first = next(
@@ -348,10 +348,10 @@ class Opened:
         self._active_by_name[tag.name].append(entry)
         return entry
 
-    def _unlist(self, entry: _Formatting) -> None:
+    def _unlist(self, entry: Formatting) -> None:
         """Take an entry off the list; cheap when it is near the end."""
-        entry.is_listed = False
         self._alike_counts[entry.marks_count, entry.tag.text] -= 1
+        self._attributes_counts[entry.marks_count, entry.tag.name] -= entry.attributes_count
         for entries in (self._active, self._active_by_name[entry.tag.name]):
             place = len(entries) - 1
             while entries[place] is not entry:
@@ -367,12 +367,14 @@ class Opened:
             start -= 1
         if start == len(self._active) or self._is_in_foreign():
             return
-        self._reopened_count += len(self._active) - start
         for entry in self._active[start:]:
             place = len(self._names)
+            self._nodes_count += 1
+            self._reopened_count += entry.weight
             self._names.append(entry.tag.name)
             self._kinds.append(b"")
             self._holes.append(False)
+            self._born.append(self._nodes_count)
             self._html.append(place)
             self._entries.append(entry)
             self._at[entry.tag.name].append(place)

@@ -9,6 +9,7 @@ from a person.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from core.records import Credit
 from core.text import fold, tidy
@@ -109,6 +110,7 @@ class Authors:
     credits: tuple[Credit, ...] = ()  # of those who had another part
 
 
+@lru_cache(maxsize=512)  # a portal has but a few who write
 def read_authors(text: str) -> Authors:
     """The people and organisations a byline names, each in the part it had.
 

@@ -9,6 +9,7 @@ mark-up of the same text gives the same blocks.
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from selectolax.lexbor import LexborNode
 
@@ -36,6 +37,8 @@ _SILENT_NAMES = (
 _SILENT_TAGS = frozenset(_SILENT_NAMES.split())
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _ITALIC_TAGS = frozenset(("em", "i", "cite"))
+_STYLING_TAGS = _HEADINGS | _ITALIC_TAGS | {"blockquote", "center", "figcaption"}
+_KEPT_STYLE_CHARS = 200  # of a style that is remembered
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _ITALIC_STYLE = re.compile(r"font-style\s*:\s*(italic|normal)", re.IGNORECASE)
 _ALIGN_STYLE = re.compile(r"text-align\s*:\s*(\w+)", re.IGNORECASE)
@@ -75,7 +78,8 @@ def read_blocks(
     `resolve` gets href and src as written and gives the canonical URL, or None to drop the link.
     `data:` images and 1×1 spacers are dropped.
     """
-    walk = _Walk(resolve, _layout_tables(body))
+    tables = _layout_tables(body) if body.css_first("table") is not None else set()
+    walk = _Walk(resolve, tables)
     open_nodes: list[tuple[LexborNode, _Style]] = [(body, _Style())]
     node = body.first_child
     while open_nodes:
@@ -266,12 +270,11 @@ class _Walk:
 
 
 def _styled(tag: str, attributes: Attributes, outer: _Style) -> _Style:
-    css = attributes.get("style") or ""
-    slant = _ITALIC_STYLE.search(css)
-    align = _ALIGN_STYLE.search(css)
-    alignment = (
-        align[1] if align else attributes.get("align") or ("center" if tag == "center" else "")
-    )
+    slant, alignment = _looks(attributes.get("style") or "")
+    alignment = alignment or attributes.get("align") or ("center" if tag == "center" else "")
+    css_class = attributes.get("class")
+    if not (slant or alignment or css_class or tag in _STYLING_TAGS or outer.is_collector):
+        return outer  # as nearly all are
     kind = outer.kind
     if tag in _HEADINGS and not outer.is_caption:
         kind = BlockKind.HEADING
@@ -279,18 +282,34 @@ def _styled(tag: str, attributes: Attributes, outer: _Style) -> _Style:
         kind = BlockKind.QUOTE
     return _Style(
         kind=kind,
-        is_italic=slant[1].lower() == "italic" if slant else outer.is_italic or tag in _ITALIC_TAGS,
+        is_italic=slant == "italic" if slant else outer.is_italic or tag in _ITALIC_TAGS,
         is_centred=alignment.lower() == "center" if alignment else outer.is_centred,
         is_caption=outer.is_caption
         or tag == "figcaption"
-        or bool(_CAPTION_CLASS.search(attributes.get("class") or "")),
+        or bool(_CAPTION_CLASS.search(css_class or "")),
     )
+
+
+def _looks(css: str) -> tuple[str, str]:
+    """The slant and the alignment of an inline style, "" where it names none."""
+    if not css:
+        return "", ""
+    return _kept_looks(css) if len(css) <= _KEPT_STYLE_CHARS else _read_looks(css)
+
+
+def _read_looks(css: str) -> tuple[str, str]:
+    slant, align = _ITALIC_STYLE.search(css), _ALIGN_STYLE.search(css)
+    return slant[1].lower() if slant else "", align[1] if align else ""
+
+
+_kept_looks = lru_cache(maxsize=1_024)(_read_looks)  # editors write the same few
 
 
 def _is_shown(node: LexborNode, attributes: Attributes) -> bool:
     if not node.is_element_node or node.tag in _SILENT_TAGS or "hidden" in attributes:
         return False
-    return not _HIDDEN_STYLE.search(attributes.get("style") or "")
+    css = attributes.get("style")
+    return not css or not _HIDDEN_STYLE.search(css)
 
 
 def _is_caption(image: Block, text: str, style: _Style, is_italic: bool) -> bool:

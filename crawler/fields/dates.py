@@ -9,7 +9,7 @@ a sentence: only labels, weekdays and signs may stand before it, unless a publis
 import re
 import unicodedata
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -249,6 +249,7 @@ def _flat(text: str) -> str:
     return "".join(map(_flat_sign, text))
 
 
+@lru_cache(maxsize=4_096)
 def _flat_sign(sign: str) -> str:
     if sign in "đĐ":
         return "d"

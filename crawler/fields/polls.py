@@ -5,6 +5,7 @@ know where a poll stands and whether its shares add up; how a count is written i
 """
 
 import re
+from functools import lru_cache
 
 from core.errors import BadValue
 from core.records import Count
@@ -38,6 +39,7 @@ def read_share(text: str) -> float | None:
     return share
 
 
+@lru_cache(maxsize=512)  # the same poll stands on every page of a portal
 def read_option(text: str) -> str:
     """An answer as printed, tidied, without the bullet, letter or number before it; "" for none."""
     option = tidy(text)

@@ -7,6 +7,7 @@ Refuses to know where the block stands, and what day it is: `valid_on` is for th
 import html
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from core.errors import BadValue
 from core.records import WeatherObservation
@@ -75,6 +76,7 @@ class _Found:
     wind_kmh: float | None = None
 
 
+@lru_cache(maxsize=512)  # the same block stands on every page of a portal
 def read_place(place: str, text: str) -> WeatherObservation:
     """One place's weather out of the text beside its name.
 

@@ -78,7 +78,7 @@ LAYOUT_2022 = Layout(
     visitors="div.visitor-tracking-wraper",
     link_blocks=(
         LinkBlockRules(
-            block=":is(div.weblink-client-portlet, [id*='portallienketportlet'].portlet-boundary)",
+            block="div.weblink-client-portlet, .portlet-boundary[id*='portallienketportlet']",
             title=".portlet-title-text",
             link="a[href], option[value]",
         ),

@@ -17,8 +17,8 @@ from crawler.detect import detect, of_family
 from crawler.page import Page
 from crawler.portals import FAMILIES, GENERIC
 from crawler.read import open_page, read, rules_of
-from cycle import crawl
-from pipeline import site_of
+from cycle import Plan, crawl
+from portal import site_of
 from storage import queries
 from storage.archive import Archive
 from storage.tables import captures, portals, readings
@@ -146,7 +146,7 @@ async def cycle(folder: Path, pages: dict[str, bytes], clock: DrivenClock, **por
         section = {"host": HOST, "scheme": "http", "connect_to": address, "targets": ["/so-do"]}
         config = parse({"portals": {"xabac": section | portal}})
         with Archive(folder, clock, user_agent="test") as archive:
-            async for _ in crawl(config, archive, clock, ["xabac"], is_all=True):
+            async for _ in crawl(config, archive, clock, ["xabac"], Plan(is_all=True)):
                 pass
     return asked
 
