@@ -16,12 +16,14 @@ from core.errors import StorageError
 from core.records import Capture, KeyState, PageKind, Quality, Reading, Target, Visit
 from crawler.decode import inflate
 from crawler.layout import Site
+from crawler.politeness import after_answer
 from crawler.read import header
 from crawler.whole import read_whole
 from follow import Met, Path, leads_of
-from pipeline import gone_rule, log, site_of
+from pipeline import gone_rule, log
+from portal import site_of
 from storage.archive import Archive
-from storage.frontier import Walk, key_of
+from storage.frontier import Walk, key_of, state_of
 from storage.keep import place_of
 from storage.leads import NO_LEADS, Leads
 from storage.portals import family_seen
@@ -64,7 +66,7 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
             visit=visit,
             reading=reading,
             key=key or "",
-            key_state=KeyState(next_slot_at=visit.started_at),
+            key_state=_key_state(archive, key, visit, portal_config),
             gone_rule=gone_rule(portal_config),
             retry_at=None,
             leads=_leads(site, portal_config, visit, reading) if key is not None else NO_LEADS,
@@ -74,6 +76,23 @@ def adopt_orphans(config: Config, archive: Archive) -> int:
         count += 1
     archive.adopted(waiting=waiting)
     return count
+
+
+def _key_state(archive: Archive, key: str | None, visit: Visit, config: PortalConfig) -> KeyState:
+    """What the key is to remember of the visit; it is never asked sooner than it was to be."""
+    state = archive.run(lambda connection: state_of(connection, key or "")).result()
+    if state is None:
+        return KeyState(next_slot_at=visit.started_at)
+    at = visit.last.captured_at if visit.last is not None else visit.started_at
+    delay_s = config.delay.total_seconds()
+    after = after_answer(state, visit, delay_s=delay_s, now=at, jitter=0.0)
+    ends = [each for each in (state.blocked_until, after.blocked_until) if each is not None]
+    return replace(
+        after,
+        next_slot_at=max(state.next_slot_at, after.next_slot_at),
+        blocked_until=max(ends, default=None),
+        reason=after.reason or state.reason,
+    )
 
 
 def _leads(site: Site, config: PortalConfig, visit: Visit, reading: Reading | None) -> Leads:

@@ -29,9 +29,8 @@ class Allowance:
         self._spent_count = await asyncio.wrap_future(job)
 
     def spend(self, visit: Visit) -> None:
-        """Take a visit's requests off: one for each answer, one for a failure."""
-        is_sent = visit.failure is not None and visit.failure.error != "Disallowed"
-        self._spent_count += len(visit.captures) + is_sent
+        """Take a visit's requests off."""
+        self._spent_count += visit.requests_count
 
     def rest(self, now: datetime, under_way_count: int = 0) -> tuple[datetime, str] | None:
         """Until when nothing may be asked, and why; None when the portal may be asked now.
@@ -42,8 +41,10 @@ class Allowance:
         if until is not None:
             return until, f"quiet hours until {until.astimezone(self._zone):%H:%M}"
         most = self._config.daily_requests
-        if most is None or self._resets_at is None or now >= self._resets_at:
+        if most is None or self._resets_at is None:
             return None
+        if now >= self._resets_at:  # midnight came since the last look into the archive
+            self._spent_count, self._resets_at = 0, day_of(now, self._zone)[1]
         if self._spent_count + under_way_count < most:
             return None
         return self._resets_at, f"the daily budget of {most:,} requests is used up"

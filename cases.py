@@ -25,7 +25,7 @@ from core.text import tidy
 from core.times import instant_of
 from core.tomlfile import change_keys, replace_file, tables_of, written
 from crawler.read import header, read
-from pipeline import site_of
+from portal import site_of
 
 PORTAL = "case"
 PAGE, FACTS, EXPECTED = "page.html", "case.toml", "expected.json"

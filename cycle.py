@@ -25,16 +25,9 @@ from crawler.politeness import Robots
 from crawler.portals import FAMILIES, GENERIC
 from crawler.urls import host_of, origin, page_url, refusal
 from machines import Machines
-from pipeline import (
-    Portal,
-    fetch_settings,
-    log,
-    log_line,
-    robots_for,
-    site_of,
-    visit_page,
-    wait_for_turn,
-)
+from manners import robots_for, wait_for_turn
+from pipeline import log, log_line, visit_page
+from portal import Portal, fetch_settings, site_of
 from starts import backfill_targets, start_targets
 from storage import frontier
 from storage.archive import Archive
@@ -157,7 +150,7 @@ class _Cycle:
     ) -> None:
         self._portal, self._started_at, self._plan = portal, started_at, plan
         self._events = events
-        self._owner = f"{portal.archive.owner}/{portal.id}"
+        self._owner = portal.owner
         self._robots: dict[str, Robots] = {}
         self._pending: list[Future[Report]] = []
         self._has_answer = False
@@ -170,8 +163,8 @@ class _Cycle:
         """Make sure the start pages are known, and make them due."""
         portal, at, plan = self._portal, self._started_at, self._plan
         findings, refused = start_targets(portal.config, portal.site)
-        if plan.is_backfill:
-            findings += backfill_targets(portal.config, portal.site, at)
+        dug = backfill_targets(portal.config, portal.site, at) if plan.is_backfill else []
+        findings += dug
         start = Target(portal=portal.id, url="", kind=PageKind.FRONT, cycle_at=at)
         keys = portal.machines.keys
         keyed = [replace(each, key=keys[host_of(each.url)]) for each in findings]
@@ -187,6 +180,8 @@ class _Cycle:
                 is_backfill=plan.is_backfill,
                 deep_every=portal.config.deep_every,
             )
+            if plan.is_backfill and walk.backfill_at == at:  # a new one: from the beginning
+                frontier.make_due(connection, portal.id, [each.url for each in dug], at)
             return walk, frontier.due_count(connection, portal.id, at)
 
         walk, due_count = await asyncio.wrap_future(portal.archive.run(prepare))
@@ -218,7 +213,7 @@ class _Cycle:
         )
         match claimed:
             case Done():
-                self._is_done = but == PassedOver()
+                self._is_done = not but.has_backlog and not self._own_forbidden()
                 return False
             case Wait():
                 return await self._wait(claimed, now)
@@ -229,9 +224,18 @@ class _Cycle:
     def _passed_over(self, now: datetime) -> PassedOver:
         until = self._plan.backlog_until
         return PassedOver(
-            origins=frozenset(where for where, (end, _) in self._forbidden.items() if end > now),
+            origins=frozenset(
+                (self._portal.machines.keys[host_of(where)], where)
+                for where, (end, _) in self._forbidden.items()
+                if end > now
+            ),
             has_backlog=until is not None and now >= until,
         )
+
+    def _own_forbidden(self) -> list[tuple[datetime, str]]:
+        """The portal's own origins that may not be asked; those of pictures are another matter."""
+        own = self._portal.site.hosts
+        return [told for where, told in self._forbidden.items() if host_of(where) in own]
 
     async def _wait(self, wait: Wait, now: datetime, *, is_ours: bool = False) -> bool:
         is_over = not wait.is_leased and wait.until - now > PATIENCE
@@ -262,6 +266,7 @@ class _Cycle:
     async def _visit(self, claimed: Slice) -> None:
         """Visit the targets of a slice in order, one request in flight."""
         await self._note_wait(None, None)
+        await self._portal.allowance.learn(self._portal.archive, self._portal.clock.now())
         state: KeyState = claimed.state
         for target in claimed.targets:
             now = self._portal.clock.now()
@@ -270,7 +275,8 @@ class _Cycle:
             if target.is_backlog and self._passed_over(now).has_backlog:
                 break
             state = await self._learn_robots(target.url, claimed.key, state)
-            if origin(target.url) in self._forbidden or self._is_blocked(state):
+            is_known = origin(target.url) in self._robots
+            if origin(target.url) in self._forbidden or not is_known or self._is_blocked(state):
                 break  # what is left of the slice is claimed anew
             await wait_for_turn(self._portal, state)
             if self._portal.allowance.rest(self._portal.clock.now()) is not None:
@@ -292,6 +298,8 @@ class _Cycle:
         known = self._robots.get(where)
         if (known is None or known.expires_at <= now) and not self._is_blocked(state):
             known, state = await robots_for(self._portal, url, key, state)
+            if known is None:  # nothing may be asked now
+                return state
             self._robots[where] = known
         if known is not None and known.is_forbidden_all:
             until, said = known.expires_at, state.reason.partition(": ")[2]
@@ -358,6 +366,7 @@ class _Cycle:
 
     async def end(self) -> None:
         """Wait for the records on their way, then give back what is held."""
+        await asyncio.gather(*self._portal.finishing, return_exceptions=True)
         results = await asyncio.gather(
             *(asyncio.wrap_future(recorded) for recorded in self._pending),
             return_exceptions=True,
@@ -368,16 +377,16 @@ class _Cycle:
             self._events.put_nowait(
                 Waiting(portal=portal.id, until=until, reason=why, is_over=True, is_silent=silent)
             )
-            await self._note_wait(until, why)
+        if told := self._own_forbidden():
+            await self._note_wait(*told[-1])
         owner = self._owner
         await asyncio.wrap_future(portal.archive.run(lambda c: frontier.pause_keys(c, owner, now)))
         await self._give_back()
         job = portal.archive.run(lambda c: frontier.end_cycle(c, portal.id, now))
         await asyncio.wrap_future(job)
-        if self._is_done and portal.walk.backfill_at is not None:
-            await asyncio.wrap_future(
-                portal.archive.run(lambda c: frontier.end_backfill(c, portal.id))
-            )
+        if self._is_done and portal.walk.since is not None:
+            job = portal.archive.run(lambda c: frontier.end_walk(c, portal.id, portal.walk))
+            await asyncio.wrap_future(job)
         for result in results:
             if isinstance(result, BaseException):
                 raise result

@@ -4,6 +4,7 @@ Pure: what was read goes in, findings come out. How far a listing is followed de
 to what is known, to the usual depth, or in a backfill to the end.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from core.config import PortalConfig
 from core.records import PageKind, Quality, Reading, RequisiteKind, SitemapEntry, Target, Visit
 from crawler.layout import Site
 from crawler.read import header
+from crawler.requisites import requisite_url
 from crawler.traps import shapes
 from crawler.urls import host_of, is_article_url, page_url, refusal
 from storage.frontier import Finding, Walk
@@ -20,6 +22,8 @@ from storage.leads import Leads
 MAX_LISTING_PAGES = 10_000  # of one listing, also in a backfill
 MAX_STEPS = 3  # from a page to what its style sheets' style sheets need
 MET_AT_MOST = 50_000  # URLs remembered
+PARTS = frozenset((PageKind.ASSET, PageKind.DOCUMENT))
+_LISTS = frozenset((PageKind.FRONT, PageKind.LISTING, PageKind.FEED, PageKind.SITEMAP))
 FRESH = timedelta(days=7)  # a line of a sitemap that is younger is news
 
 
@@ -54,11 +58,11 @@ class Path:
     met: Met
 
 
-def hosts_named(reading: Reading | None) -> set[str]:
-    """The hosts a page takes things from, its own links left out."""
-    if reading is None:
-        return set()
-    return {host_of(each.url) for each in reading.requisites}
+def hosts_named(site: Site, visit: Visit, reading: Reading | None) -> set[str]:
+    """The hosts a page takes things from or leads to, its own links left out."""
+    named = {host_of(each.url) for each in reading.requisites} if reading is not None else set()
+    there = redirected_to(site, visit)
+    return named if there is None else named | {host_of(there)}
 
 
 def leads_of(path: Path, visit: Visit, reading: Reading | None) -> Leads:
@@ -73,11 +77,20 @@ def leads_of(path: Path, visit: Visit, reading: Reading | None) -> Leads:
         return Leads(targets=tuple(_placed(path, target, found)))
     return Leads(
         targets=tuple(_placed(path, target, found)),
-        next=_next_page(path, target, reading),
-        is_next_wanted=path.walk.is_deep or path.walk.backfill_at is not None,
-        backfill_at=path.walk.backfill_at,
+        next=next(_placed(path, target, _next_page(path, target, reading)), None),
+        since=path.walk.since,
         sitemap=tuple(_placed(path, target, _lines(path, target, reading.sitemap))),
+        shown_hash=_shown(reading) if target.kind in _LISTS else None,
     )
+
+
+def _shown(reading: Reading) -> str:
+    """What a list names, as a hash, in whatever order; "" for nothing."""
+    lines = (line.url for line in reading.sitemap)
+    named = {item.url for item in reading.placements} or set(reading.links.articles) | set(lines)
+    if not named:
+        return ""
+    return hashlib.sha256("\n".join(sorted(named)).encode("utf-8", "replace")).hexdigest()
 
 
 def redirected_to(site: Site, visit: Visit) -> str | None:
@@ -85,12 +98,13 @@ def redirected_to(site: Site, visit: Visit) -> str | None:
     last = visit.last
     if last is None or not 300 <= last.status < 400 or last.status == 304:
         return None
-    if visit.target.kind in (PageKind.ASSET, PageKind.ROBOTS):
-        return None
-    url = page_url(header(last, b"location") or "", last.url, site)
-    if url is None or url == visit.target.url or refusal(url, site):
-        return None
-    return url
+    there = header(last, b"location") or ""
+    if visit.target.kind in PARTS:
+        url = requisite_url(there, last.url, site)
+    else:
+        url = page_url(there, last.url, site)
+        url = None if url is None or refusal(url, site) else url
+    return None if url == visit.target.url or visit.target.kind is PageKind.ROBOTS else url
 
 
 def _targets(path: Path, target: Target, reading: Reading) -> Iterator[Finding]:
@@ -114,16 +128,17 @@ def _targets(path: Path, target: Target, reading: Reading) -> Iterator[Finding]:
                 yield Finding(url=need.url, kind=kind, page_no=steps)
 
 
-def _next_page(path: Path, target: Target, reading: Reading) -> Finding | None:
+def _next_page(path: Path, target: Target, reading: Reading) -> Iterator[Finding]:
     """The next page of a listing; beyond the usual depth it is remembered for a backfill."""
     url, page_no = reading.links.next, target.page_no + 1
     if url is None or page_no > MAX_LISTING_PAGES:
-        return None
+        return
     is_beyond = page_no > path.config.listing_pages
-    return Finding(
+    yield Finding(
         url=url,
         kind=PageKind.LISTING,
         page_no=page_no,
+        is_pager=True,
         is_backlog=is_beyond or target.is_backlog,
         is_wanted=not is_beyond or path.walk.backfill_at is not None,
     )
@@ -164,7 +179,7 @@ def _placed(path: Path, of: Target, findings: Iterable[Finding]) -> Iterator[Fin
     for finding in findings:
         host = _place(finding.url)
         key = None if host == own else keys.get(host) or keys.get(host_of(finding.url))
-        counted = shapes(finding.url, path.site, finding.kind)
+        counted = shapes(finding.url, path.site, finding.kind, is_pager=finding.is_pager)
         if key is not None or counted:
             finding = replace(finding, key=key, shapes=counted)
         yield finding

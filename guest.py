@@ -16,7 +16,8 @@ from crawler.fetch import Fetcher
 from crawler.layout import Site
 from crawler.politeness import Robots, delay_of
 from crawler.urls import origin, refusal
-from pipeline import PRODUCT, fetch_settings
+from manners import PRODUCT
+from portal import fetch_settings
 
 
 @dataclass(kw_only=True)

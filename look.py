@@ -17,7 +17,7 @@ from crawler.read import open_page
 from crawler.urls import is_article_url
 from crawler.whole import read_whole
 from guest import guest_of
-from pipeline import site_of
+from portal import site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

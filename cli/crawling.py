@@ -78,7 +78,7 @@ def run(archive: ArchiveOption = None, config: ConfigOption = None) -> None:
 
 def _check_rules(settings: Config, names: Iterable[str]) -> None:
     """Wrong rules in a portal's section are told before an archive is made."""
-    from pipeline import site_of
+    from portal import site_of
 
     for name in names:
         site_of(name, settings.portal(name))

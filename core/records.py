@@ -111,6 +111,7 @@ class Visit:
     started_at: datetime
     captures: tuple[Capture, ...]
     failure: Failure | None = None
+    requests_count: int = 0  # sent, redirects and further tries of a connection included
 
     @property
     def last(self) -> Capture | None:
@@ -390,4 +391,5 @@ class KeyState:
     blocked_until: datetime | None = None
     refusals_count: int = 0  # refusals and failed connections in a row
     answered_at: datetime | None = None  # first normal answer after the last refusal
+    asked_at: datetime | None = None  # the last request
     reason: str = ""  # one sentence for people; "" when nothing blocks

@@ -59,12 +59,7 @@ class Robots:
         """
         last = visit.last
         if last is None or _is_robots_missing_for_now(visit, last):
-            return cls(
-                product=product,
-                fetched_at=now,
-                expires_at=now + ROBOTS_ASKED_AGAIN,
-                is_forbidden_all=True,
-            )
+            return cls.not_had(product, now)
         if last.status >= 300:
             return cls(
                 product=product, fetched_at=now, expires_at=now + ROBOTS_LIFE, is_allowed_all=True
@@ -73,6 +68,16 @@ class Robots:
         if len(last.body) > ROBOTS_MAX_BYTES:  # a rule cut in two might say something else
             body = body[: body.rfind(b"\n") + 1]
         return cls.from_text(decode_text(body, "text/plain; charset=utf-8").text, now, product)
+
+    @classmethod
+    def not_had(cls, product: str, now: datetime) -> "Robots":
+        """Nothing is allowed for now: the file may exist, but could not be had."""
+        return cls(
+            product=product,
+            fetched_at=now,
+            expires_at=now + ROBOTS_ASKED_AGAIN,
+            is_forbidden_all=True,
+        )
 
     @classmethod
     def from_text(cls, text: str, fetched_at: datetime, product: str) -> "Robots":
@@ -188,7 +193,7 @@ def after_answer(
         if not visit.captures:
             return state  # nothing was sent
         slot_at = now + timedelta(seconds=delay_s)
-        return replace(state, next_slot_at=max(state.next_slot_at, slot_at))
+        return replace(state, next_slot_at=max(state.next_slot_at, slot_at), asked_at=now)
     why = _why_refused(visit)
     if why:
         asked_s = _asked_s(visit.last, now) if visit.failure is None else None
@@ -207,14 +212,16 @@ def after_answer(
             next_slot_at=until,
             blocked_until=until,
             refusals_count=count + 1,
+            asked_at=now,
             reason=f"waiting until {_spoken(until, now)}: {why}",
         )
     next_slot_at = now + timedelta(seconds=delay_s)
     is_normal = visit.last is not None and visit.last.status < 500
     if _is_forgotten(state, now) or not state.refusals_count:
-        return KeyState(next_slot_at=next_slot_at)
+        return KeyState(next_slot_at=next_slot_at, asked_at=now)
     return KeyState(
         next_slot_at=next_slot_at,
+        asked_at=now,
         refusals_count=state.refusals_count,
         answered_at=state.answered_at or (now if is_normal else None),
     )

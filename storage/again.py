@@ -20,6 +20,7 @@ _OTHER_AGAIN = timedelta(days=30)  # pages that are neither article nor listing
 _DAY = timedelta(days=1)
 _OLD_SITEMAP = timedelta(days=30)  # whose newest line is older; such a one is read as seldom
 _LISTS = (PageKind.LISTING, PageKind.FEED, PageKind.SITEMAP)
+PART_TRIES = 5  # of a picture or a file; after that it is tried once a month
 RETIRED_AFTER = 3  # visits in a row that found no list
 
 
@@ -55,7 +56,7 @@ def after_visit(connection: Connection, record: VisitRecord, article_id: int | N
         etag = headers.get(b"etag") if is_direct else None
         modified = headers.get(b"last-modified") if is_direct else None
     is_failure = outcome_of(visit) in ("failed", "refused") or _is_list_missing(record)
-    why = _retired(record) if is_failure else None
+    why = _retired(record)
     return AfterVisit(
         due_at=None if why else _due_at(connection, record, article_id),
         is_failure=is_failure,
@@ -63,6 +64,7 @@ def after_visit(connection: Connection, record: VisitRecord, article_id: int | N
         etag=etag,
         last_modified=modified,
         set_aside=why,
+        shown_hash=record.leads.shown_hash if is_read else None,
     )
 
 
@@ -74,10 +76,12 @@ def _is_page(visit: Visit) -> bool:
 def _is_list_missing(record: VisitRecord) -> bool:
     """Whether something else came where a listing, a feed or a sitemap was."""
     visit, reading = record.visit, record.reading
-    if visit.target.kind not in _LISTS or outcome_of(visit) == "not_modified":
+    if visit.target.kind not in _LISTS:
         return False
-    if outcome_of(visit) == "missing" or reading is None or reading.quality is not Quality.OK:
-        return True
+    if outcome_of(visit) != "answered" or reading is None:
+        return outcome_of(visit) == "missing"
+    if reading.quality is not Quality.OK:
+        return reading.quality in _SOFT_GONE
     return visit.target.kind is not PageKind.LISTING and reading.kind is not visit.target.kind
 
 
@@ -86,13 +90,9 @@ def _retired(record: VisitRecord) -> str | None:
     visit, reading = record.visit, record.reading
     if not _is_list_missing(record) or visit.target.attempts_count < RETIRED_AFTER:
         return None
-    said = "no answer"
-    if visit.last is not None:
-        said = f"it answered {visit.last.status}"
-    if visit.failure is None and visit.last is not None and visit.last.status == 200:
-        said = f"it is {reading.kind.value if reading else 'no page'}"
-        if reading is not None and reading.quality is not Quality.OK:
-            said = reading.reason or reading.quality.value
+    said = f"it answered {visit.last.status}" if visit.last is not None else "no answer"
+    if visit.last is not None and visit.last.status == 200 and reading is not None:
+        said = reading.reason or f"it is {reading.kind.value}"
     return f"retired: the {visit.target.kind.value} {visit.target.url} is dead ({said})"
 
 
@@ -100,8 +100,12 @@ def _due_at(connection: Connection, record: VisitRecord, article_id: int | None)
     """When the target is due again; None: when the next cycle starts, or never."""
     visit, reading, target = record.visit, record.reading, record.visit.target
     at = visit.last.captured_at if visit.last else visit.started_at
+    is_part = target.kind in (PageKind.ASSET, PageKind.DOCUMENT)
     if record.retry_at is not None:
-        return record.retry_at
+        is_given_up = is_part and target.attempts_count >= PART_TRIES
+        return at + _OTHER_AGAIN if is_given_up else record.retry_at
+    if reading is not None and reading.quality is Quality.TOO_LARGE:
+        return at + _OTHER_AGAIN
     if target.kind is PageKind.ASSET:
         return None  # once is enough: another picture has another URL
     if target.kind is PageKind.SITEMAP:
@@ -124,8 +128,8 @@ def _has_votes(reading: Reading) -> bool:
 
 
 def _is_old(record: VisitRecord, at: datetime) -> bool:
-    """Whether a sitemap's newest line is old: the sitemaps of past years."""
-    lines = record.leads.sitemap
+    """Whether a sitemap's newest line is old: of those in an index, the sitemaps of past years."""
+    lines = record.leads.sitemap if record.visit.target.page_no > 1 else ()
     dates = [line.modified_at for line in lines if line.modified_at is not None]
     return len(dates) == len(lines) > 0 and max(dates) < at - _OLD_SITEMAP
 

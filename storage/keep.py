@@ -129,6 +129,7 @@ def keep_visit(
         "outcome": outcome_of(visit),
         "error": visit.failure.error if visit.failure else None,
         "message": _clean(visit.failure.message) if visit.failure else None,
+        "requests_count": visit.requests_count,
         "warc_file_id": file_ids[own.file],
         "warc_offset": own.offset,
         "warc_length": own.length,

@@ -13,7 +13,6 @@ from core.records import PageKind, Target
 from storage import frontier
 from storage.frontier import Added, Finding
 from storage.keep import Kept
-from storage.listings import is_repeated
 from storage.statements import find_first
 from storage.tables import frontier as targets
 from storage.tables import portals
@@ -25,9 +24,9 @@ class Leads:
 
     targets: tuple[Finding, ...] = ()
     next: Finding | None = None  # next page of a listing, asked for while it brings news
-    is_next_wanted: bool = False  # and without news too
-    backfill_at: datetime | None = None  # a known next page is due if it was not visited since
+    since: datetime | None = None  # a walk began then: a next page not visited since is asked for
     sitemap: tuple[Finding, ...] = ()  # lines of a sitemap
+    shown_hash: str | None = None  # of what a list shows, "" for nothing; None: it is no list
 
 
 NO_LEADS = Leads()
@@ -50,14 +49,14 @@ def follow(
     lines = _as_read_before(connection, of, leads.sitemap)
     findings = [*leads.targets, *lines]
     following = leads.next
-    if following is not None and is_repeated(connection, of):
-        following = None  # past its end a pager shows the last page again and again
+    if following is not None and _is_past_its_end(connection, of, leads.shown_hash):
+        following = None
     if following is not None:
         findings.append(following)
     if not findings:
         return Followed()
     added = frontier.add_targets(connection, findings, of=of, key=key, now=kept.now)
-    if following is not None and following not in added.new:
+    if following is not None and following not in (*added.new, *added.woken):
         _go_on(connection, of, leads, following, has_news=has_news)
     if lines:
         frontier.refresh(connection, of.portal, lines, of.cycle_at)
@@ -73,25 +72,40 @@ def _as_read_before(
     if not lines:
         return ()
     row = find_first(connection, targets, {"id": of.id})
-    if row is None or row.visited_at is None:
+    if row is None or row.shown_hash is None:
         return lines
     return tuple(replace(line, is_wanted=True) for line in lines)
+
+
+def _is_past_its_end(connection: Connection, of: Target, shown_hash: str | None) -> bool:
+    """Whether a pager leads nowhere: a page shows nothing, or what the page that named it shows."""
+    if of.page_no == 1:
+        return False
+    if not shown_hash:
+        return True
+    row = find_first(connection, targets, {"id": of.id})
+    if row is None or row.found_on is None:
+        return False
+    before = find_first(connection, targets, {"portal": of.portal, "url": row.found_on})
+    return before is not None and before.shown_hash == shown_hash
 
 
 def _go_on(
     connection: Connection, of: Target, leads: Leads, following: Finding, *, has_news: bool
 ) -> None:
-    """Ask a known next page again: for news, on a deep walk, or where a backfill was not yet."""
+    """Ask a known next page again: for news at once, on a walk behind everything else."""
     if not following.is_wanted:
         return
-    if leads.backfill_at is not None:
-        row = find_first(connection, targets, {"portal": of.portal, "url": following.url})
-        was_there = row is not None and row.visited_at and row.visited_at >= leads.backfill_at
-        if was_there:
-            return
-    elif not (has_news or leads.is_next_wanted):
+    at = of.cycle_at
+    if has_news:
+        priority = frontier.PRIORITIES[PageKind.LISTING]
+        frontier.make_due(connection, of.portal, [following.url], at, priority=priority)
         return
-    frontier.make_due(connection, of.portal, [following.url], of.cycle_at)
+    row = find_first(connection, targets, {"portal": of.portal, "url": following.url})
+    if leads.since is None or row is None or (row.visited_at and row.visited_at >= leads.since):
+        return
+    priority = frontier.BACKLOG_PRIORITY
+    frontier.make_due(connection, of.portal, [following.url], at, priority=priority)
 
 
 def _sections(connection: Connection, of: Target, added: Added) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Dialect,
     Executable,
+    Float,
     Table,
     bindparam,
     insert,
@@ -22,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, StatementError
 
 Values = Mapping[str, Any]
 Row = Any  # a named tuple of the statement's columns
@@ -112,7 +114,10 @@ class Prepared:
     def _execute(self, connection: Connection, ready: "_Ready", values: Values) -> Any:
         if not connection.in_transaction():
             connection.begin()
-        parameters = ready.parameters(values)
+        try:
+            parameters = ready.parameters(values)
+        except (ValueError, TypeError) as error:
+            raise StatementError(str(error), ready.sql, None, error) from error
         refuse_nul(parameters if isinstance(parameters, tuple) else tuple(parameters.values()))
         driver: Any = connection.connection.dbapi_connection
         try:
@@ -142,9 +147,7 @@ class _Ready:
         columns = list(statement.exported_columns) if statement.is_select else _returned(statement)
         make_type: Any = namedtuple  # its names are known when the statement is
         self._make = make_type("Row", [each.name for each in columns])._make
-        found = [
-            each.type.dialect_impl(dialect).result_processor(dialect, None) for each in columns
-        ]
+        found = [_reader_of(each.type, dialect) for each in columns]
         self._readers = [(at, reader) for at, reader in enumerate(found) if reader is not None]
 
     def parameters(self, values: Values) -> tuple[Any, ...] | dict[str, Any]:
@@ -169,6 +172,13 @@ class _Ready:
                     values[place] = reader(values[place])
             made.append(self._make(values))
         return made
+
+
+def _reader_of(kind: Any, dialect: Dialect) -> Any:
+    """What turns the driver's value into ours; None: nothing."""
+    if isinstance(kind, Float):
+        return None  # every driver gives one; psycopg's reader wants to know its own type first
+    return kind.dialect_impl(dialect).result_processor(dialect, None)
 
 
 def _returned(statement: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from crawler.portals import GENERIC
 from crawler.read import open_page, read
 from crawler.urls import origin, page_url, refusal
 from guest import Guest, guest_of
-from pipeline import site_of
+from portal import site_of
 
 MAX_SECTIONS = 30  # written into the config
 LISTINGS_ASKED = 3  # when the front page names too few articles

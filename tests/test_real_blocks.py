@@ -11,7 +11,7 @@ import pytest
 from core.config import PortalConfig
 from core.records import Capture, PageKind, Quality, Reading
 from crawler.read import read
-from pipeline import site_of
+from portal import site_of
 from tests.serving import HANOI, needs_hanoi_pages
 
 pytestmark = needs_hanoi_pages

@@ -12,7 +12,7 @@ import pytest
 from core.config import PortalConfig
 from core.records import Article, BlockKind, Capture, PageKind, Precision, Quality, Reading
 from crawler.read import read
-from pipeline import site_of
+from portal import site_of
 from tests.serving import SEED_TEXT
 
 PAGE = Path(__file__).parent / "fixtures" / "hanoi" / "seed.html"

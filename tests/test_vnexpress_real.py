@@ -11,7 +11,7 @@ import pytest
 from core.config import PortalConfig
 from core.records import Article, BlockKind, Capture, PageKind, Quality, Reading
 from crawler.read import read
-from pipeline import site_of
+from portal import site_of
 from tests.serving import SHARED
 
 FOLDER = SHARED / "pages" / "vnexpress"

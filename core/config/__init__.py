@@ -43,6 +43,7 @@ FAMILIES = (
     "sharepoint",
     "generic",
 )
+MAX_DELAY = timedelta(minutes=10)
 _DURATION = re.compile(r"([0-9]{1,9})\s*(s|m|h|d)")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
@@ -305,4 +306,7 @@ def archive_folder(
 def _delay(value: object) -> timedelta:
     if value == "0s":  # for a server of one's own; real portals keep the default
         return timedelta(0)
-    return duration(value)
+    delay = duration(value)
+    if delay > MAX_DELAY:  # a claim's lease is an hour; a slower pace is a budget
+        raise ValueError('allowed is up to "10m"; `daily_requests` asks for a slower pace')
+    return delay

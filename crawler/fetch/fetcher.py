@@ -50,6 +50,7 @@ class Fetcher:
         self._proxy = Proxy.parse(settings.proxy) if settings.proxy is not None else None
         self._secret = settings.secret_headers | _ALWAYS_SECRET
         self._session: aiohttp.ClientSession | None = None
+        self._requests_count = 0  # sent, or tried
         self._exempted: dict[str, str] = {}  # host and port, and how its certificate failed
         self._relaxed = relaxed_context()
 
@@ -74,6 +75,7 @@ class Fetcher:
         after a connection fault, waits at least `delay_s`.
         """
         visit = Visit(id=uuid.uuid4().hex, target=target, started_at=self._clock.now(), captures=())
+        sent_before = self._requests_count
         captures: list[Capture] = []
         try:
             if reason := permits(target.url):
@@ -84,8 +86,9 @@ class Fetcher:
             failure = Failure(
                 error=type(error).__name__, message=str(error), is_retryable=error.retryable
             )
-            return replace(visit, captures=tuple(captures), failure=failure)
-        return replace(visit, captures=tuple(captures))
+            visit = replace(visit, failure=failure)
+        sent_count = self._requests_count - sent_before
+        return replace(visit, captures=tuple(captures), requests_count=sent_count)
 
     async def _hops(
         self, target: Target, permits: Callable[[str], str], delay_s: float
@@ -202,6 +205,7 @@ class Fetcher:
     ) -> Capture:
         """Send one request and keep its answer. `tls_error` tells how the certificate failed."""
         started_s = monotonic_s()
+        self._requests_count += 1
         async with self._answering(url, headers, is_relaxed=tls_error is not None) as answer:
             captured_at = self._clock.now()
             payload, truncated = await payload_of(answer, self._settings.max_wire_bytes)

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from core.records import KeyState, PageKind, Target
-from storage.frontier.keys import keys_of
+from storage.frontier.keys import keys_of, state_of
 from storage.frontier.targets import BACKLOG_PRIORITY, PRIORITY_COUNT
 from storage.statements import Prepared, Row, change, find_first
 from storage.tables import frontier, politeness_keys
@@ -31,6 +31,7 @@ from storage.tables import frontier, politeness_keys
 SLICE = 50  # rows of one claim
 KEY_LEASE = timedelta(hours=1)
 WANTED_LIFE = timedelta(seconds=20)  # who wants a key asks for it more often
+MAX_ORIGINS = 200  # of one key, passed over by name; SQLite's conditions may be no longer
 MAX_ENDED_PROCESSES = 2  # attempts without a recorded visit before a target is set aside
 
 _COLUMNS = tuple(
@@ -65,7 +66,7 @@ class Wait:
 class PassedOver:
     """What a claim leaves alone though it is due."""
 
-    origins: frozenset[str] = frozenset()  # their robots.txt cannot be had
+    origins: frozenset[tuple[str, str]] = frozenset()  # key and origin without a robots.txt
     has_backlog: bool = False  # a backfill waits until the next cycle's news were asked for
 
 
@@ -100,7 +101,7 @@ def claim(
         if (rows := _due(connection, wanted | {"at_key": key}, but))
     ]
     for _, _, key, rows in sorted(due, key=lambda each: each[:3]):
-        state = _lease(connection, key, owner, now)
+        state = take_key(connection, key, owner, now)
         if isinstance(state, Wait):
             waits.append(state)
             continue
@@ -125,7 +126,9 @@ def begin_attempt(connection: Connection, target_id: int) -> None:
 
 def _due(connection: Connection, wanted: dict[str, Any], but: PassedOver) -> list[Row]:
     """The first of what a key has due, in order."""
-    origins = sorted(but.origins)
+    origins = sorted(origin for key, origin in but.origins if key == wanted["at_key"])
+    if len(origins) > MAX_ORIGINS:
+        return []  # one machine with hundreds of dead hosts: the next cycle looks again
     bounds = {f"from_{n}": f"{origin}/" for n, origin in enumerate(origins)}
     bounds |= {f"to_{n}": f"{origin}0" for n, origin in enumerate(origins)}
     statement = _due_statement(len(origins), but.has_backlog)
@@ -170,7 +173,7 @@ def _arms(priorities: range, origins_count: int) -> Iterator[Any]:
         yield select(arm.subquery())
 
 
-def _lease(connection: Connection, key: str, owner: str, now: datetime) -> KeyState | Wait:
+def take_key(connection: Connection, key: str, owner: str, now: datetime) -> KeyState | Wait:
     """The key for this owner. Who had to wait for it is next: nobody takes it twice in a row."""
     row = find_first(connection, politeness_keys, {"key": key})
     assert row is not None
@@ -192,13 +195,9 @@ def _lease(connection: Connection, key: str, owner: str, now: datetime) -> KeySt
     change(
         connection, politeness_keys, {"key": key}, lease | {"wanted_by": None, "wanted_at": None}
     )
-    return KeyState(
-        next_slot_at=row.next_slot_at,
-        blocked_until=row.blocked_until,
-        refusals_count=row.refusals_count,
-        answered_at=row.answered_at,
-        reason=row.reason,
-    )
+    state = state_of(connection, key)
+    assert state is not None
+    return state
 
 
 def _set_aside(connection: Connection, rows: list[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from core.records import PageKind
 from storage.frontier.keys import keys_of
 from storage.frontier.targets import PRIORITIES, PRIORITY_COUNT
 from storage.statements import change, find_first
-from storage.tables import captures, frontier, portals, visits
+from storage.tables import frontier, portals, visits
 
 # Age of an article → how long until it is due again (design §4). Younger than a day: every cycle.
 AGE_CLASSES = (
@@ -30,8 +30,13 @@ _EVERY_CYCLE_PRIORITIES = (PRIORITIES[PageKind.FRONT], PRIORITIES[PageKind.LISTI
 class Walk:
     """How far this cycle follows listings."""
 
-    is_deep: bool = False  # to the usual depth, whether a page brings news or not
+    deep_at: datetime | None = None  # to the usual depth, news or not; since when
     backfill_at: datetime | None = None  # to the end; since when
+
+    @property
+    def since(self) -> datetime | None:
+        """A listing's page that was not visited since then is asked for again."""
+        return max((at for at in (self.deep_at, self.backfill_at) if at is not None), default=None)
 
 
 def due_again(age: timedelta, at: datetime) -> datetime:
@@ -53,14 +58,16 @@ def start_cycle(
 ) -> Walk:
     """Make front page, listings and feeds due; with `is_all` every known URL not set aside.
 
-    A backfill makes due what was only remembered so far, and stays until `end_backfill`. Every
-    `deep_every` a cycle walks listings to the usual depth, and what was retired is tried once more.
+    A backfill makes due what was only remembered so far. Every `deep_every` listings are walked to
+    the usual depth, and what was retired is tried once more. Both last until `end_walk`, over as
+    many cycles as they need.
     """
     of_portal = frontier.c.portal == portal
     row = find_first(connection, portals, {"id": portal})
     assert row is not None
-    is_deep = deep_every is not None and (row.walked_at is None or at - row.walked_at >= deep_every)
-    if is_deep and row.walked_at is not None:
+    is_over = row.walked_at is None or (deep_every and at - row.walked_at >= deep_every)
+    is_begun = deep_every is not None and row.walk_at is None and is_over
+    if is_begun and row.walked_at is not None:
         retired = (of_portal, frontier.c.set_aside.startswith("retired", autoescape=True))
         connection.execute(update(frontier).where(*retired).values(set_aside=None, due_at=at))
     which = [of_portal, frontier.c.set_aside.is_(None)]
@@ -73,8 +80,8 @@ def start_cycle(
         which += [frontier.c.kind.in_(_EVERY_CYCLE), frontier.c.page_no == 1]
     connection.execute(update(frontier).where(*which).values(due_at=at))
     values = {"cycle_started_at": at}
-    if is_deep:
-        values["walked_at"] = at
+    if is_begun:
+        values["walk_at"] = at
     if is_backfill and row.backfill_at is None:
         values["backfill_at"] = at
     change(connection, portals, {"id": portal}, values)
@@ -86,7 +93,10 @@ def start_cycle(
             frontier.c.set_aside.is_(None),
         )
         connection.execute(update(frontier).where(*remembered).values(due_at=at))
-    return Walk(is_deep=is_deep, backfill_at=row.backfill_at or (at if is_backfill else None))
+    return Walk(
+        deep_at=row.walk_at or (at if is_begun else None),
+        backfill_at=row.backfill_at or (at if is_backfill else None),
+    )
 
 
 def end_cycle(connection: Connection, portal: str, at: datetime) -> None:
@@ -101,9 +111,12 @@ def note_wait(
     change(connection, portals, {"id": portal}, {"waits_until": until, "waits_reason": reason})
 
 
-def end_backfill(connection: Connection, portal: str) -> None:
-    """Nothing of the backfill is left."""
-    change(connection, portals, {"id": portal}, {"backfill_at": None})
+def end_walk(connection: Connection, portal: str, walk: Walk) -> None:
+    """Nothing is left of what the cycle walked for."""
+    values: dict[str, datetime | None] = {"backfill_at": None, "walk_at": None}
+    if walk.deep_at is not None:
+        values["walked_at"] = walk.deep_at
+    change(connection, portals, {"id": portal}, values)
 
 
 def due_count(connection: Connection, portal: str, cycle_at: datetime) -> int:
@@ -123,10 +136,8 @@ def due_count(connection: Connection, portal: str, cycle_at: datetime) -> int:
 
 
 def requests_count(connection: Connection, portal: str, since: datetime) -> int:
-    """How many requests the portal was sent since that instant: answers, and failed attempts."""
-    of_portal = (visits.c.portal == portal, visits.c.started_at >= since)
-    answered = select(func.count()).select_from(captures).join(visits).where(*of_portal)
-    failed = select(func.count()).where(
-        *of_portal, visits.c.error.is_not(None), visits.c.error != "Disallowed"
+    """How many requests the portal was sent since that instant."""
+    sent = select(func.coalesce(func.sum(visits.c.requests_count), 0)).where(
+        visits.c.portal == portal, visits.c.started_at >= since
     )
-    return int(connection.execute(answered).scalar_one() + connection.execute(failed).scalar_one())
+    return int(connection.execute(sent).scalar_one())

@@ -31,9 +31,11 @@ def move_to_key(connection: Connection, portal: str, host_url: str, key: str) ->
         frontier.c.url >= f"{host_url}/",
         frontier.c.url < f"{host_url}0",  # the sign after `/`
     )
-    known = connection.execute(select(frontier.c.key).where(*of_host).limit(1)).first()
-    if known is not None and known.key != key:
-        connection.execute(update(frontier).where(*of_host).values(key=key))
+    for other in keys_of(connection, portal):
+        if other != key:
+            connection.execute(
+                update(frontier).where(*of_host, frontier.c.key == other).values(key=key)
+            )
 
 
 def key_of(connection: Connection, portal: str) -> str | None:
@@ -61,6 +63,21 @@ def _distinct_keys() -> Prepared:
     return Prepared(select(found.c.key).where(found.c.key.is_not(None)))
 
 
+def state_of(connection: Connection, key: str) -> KeyState | None:
+    """When the key may be asked next, and why not sooner; None for one that has no row."""
+    row = find_first(connection, politeness_keys, {"key": key})
+    if row is None:
+        return None
+    return KeyState(
+        next_slot_at=row.next_slot_at,
+        blocked_until=row.blocked_until,
+        refusals_count=row.refusals_count,
+        answered_at=row.answered_at,
+        asked_at=row.asked_at,
+        reason=row.reason,
+    )
+
+
 def save_key(connection: Connection, key: str, state: KeyState) -> None:
     """Write back when the key may be asked next, and why."""
     values = {
@@ -68,6 +85,7 @@ def save_key(connection: Connection, key: str, state: KeyState) -> None:
         "blocked_until": state.blocked_until,
         "refusals_count": state.refusals_count,
         "answered_at": state.answered_at,
+        "asked_at": state.asked_at,
         "reason": state.reason,
     }
     change(connection, politeness_keys, {"key": key}, values)

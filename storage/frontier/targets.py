@@ -41,6 +41,7 @@ class Finding:
     key: str | None = None  # politeness key; None: that of the page it was found on
     is_wanted: bool = True  # False: remembered, due only in a backfill
     is_backlog: bool = False  # behind everything else
+    is_pager: bool = False  # the next page of a list, which has an end
     modified_at: datetime | None = None  # what a sitemap says of it
     shapes: tuple[Shape, ...] = ()
 
@@ -50,12 +51,13 @@ class Added:
     """What became of findings."""
 
     new: tuple[Finding, ...] = ()
+    woken: tuple[Finding, ...] = ()  # were remembered only, and are to be visited now
     traps: tuple[str, ...] = ()  # reasons of the shapes that reached their limit just now
 
     @property
     def due_count(self) -> int:
-        """How many of the new ones are to be visited."""
-        return sum(finding.is_wanted for finding in self.new)
+        """How many more are to be visited."""
+        return sum(finding.is_wanted for finding in self.new) + len(self.woken)
 
 
 def add_targets(
@@ -68,16 +70,32 @@ def add_targets(
 ) -> Added:
     """Put found URLs into the frontier, due in the cycle they were found in; known ones stay.
 
-    A finding whose shape has reached its limit is dropped, and the first such drop is told.
+    One that was only remembered so far is due now if it is wanted here. A finding whose shape has
+    reached its limit is dropped, and the first such drop is told.
     """
     by_url = {finding.url: finding for finding in findings}
-    fresh = [by_url[url] for url in _unknown(connection, of.portal, list(by_url))]
+    known = _known(connection, of.portal, list(by_url))
+    fresh = [finding for url, finding in by_url.items() if url not in known]
+    woken = [each for each in by_url.values() if each.is_wanted and known.get(each.url)]
+    for finding in woken:
+        _wake(connection, finding, of)
     traps: list[str] = []
     new = [each for each in fresh if _is_within(connection, of.portal, each, traps, now)]
     rows = [_row(finding, of, key, now) for finding in new]
     for chunk in _chunks(rows):
         connection.execute(insert_for(connection, frontier).on_conflict_do_nothing(), list(chunk))
-    return Added(new=tuple(new), traps=tuple(traps))
+    return Added(new=tuple(new), woken=tuple(woken), traps=tuple(traps))
+
+
+def _wake(connection: Connection, finding: Finding, of: Target) -> None:
+    """A remembered target is wanted: as what it was found now, not as what it was taken for."""
+    values = {
+        "kind": finding.kind.value,
+        "priority": BACKLOG_PRIORITY if finding.is_backlog else PRIORITIES[finding.kind],
+        "due_at": of.cycle_at,
+        "page_no": finding.page_no,
+    }
+    change(connection, frontier, {"portal": of.portal, "url": finding.url}, values)
 
 
 def _row(finding: Finding, of: Target, key: str, now: datetime) -> dict[str, Any]:
@@ -97,19 +115,24 @@ def _row(finding: Finding, of: Target, key: str, now: datetime) -> dict[str, Any
     }
 
 
-def _unknown(connection: Connection, portal: str, urls: list[str]) -> Iterator[str]:
+def _known(connection: Connection, portal: str, urls: list[str]) -> dict[str, bool]:
+    """The URLs that have a row, and whether they are only remembered there."""
+    known: dict[str, bool] = {}
     for chunk in _chunks(urls):
         width = next(each for each in _WIDTHS if each >= len(chunk))
         wanted = {f"url_{n}": chunk[min(n, len(chunk) - 1)] for n in range(width)}
-        rows = _known_urls(width).rows(connection, wanted | {"at_portal": portal})
-        known = {row.url for row in rows}
-        yield from (url for url in chunk if url not in known)
+        for row in _known_urls(width).rows(connection, wanted | {"at_portal": portal}):
+            is_idle = row.due_at is None and row.visited_at is None
+            known[row.url] = is_idle and row.set_aside is None
+    return known
 
 
 @cache
 def _known_urls(width: int) -> Prepared:
     return Prepared(
-        select(frontier.c.url).where(
+        select(
+            frontier.c.url, frontier.c.due_at, frontier.c.visited_at, frontier.c.set_aside
+        ).where(
             frontier.c.portal == bindparam("at_portal"),
             frontier.c.url.in_([bindparam(f"url_{n}") for n in range(width)]),
         )
@@ -138,8 +161,21 @@ def _is_within(
     return True
 
 
-def make_due(connection: Connection, portal: str, urls: Iterable[str], at: datetime) -> None:
-    """Let these known URLs be visited in the cycle that started `at`, if they are not already."""
+def make_due(
+    connection: Connection,
+    portal: str,
+    urls: Iterable[str],
+    at: datetime,
+    *,
+    priority: int | None = None,
+) -> None:
+    """Let these known URLs be visited in the cycle that started `at`, if they are not already.
+
+    `priority` is theirs from now on; None: the one they have.
+    """
+    values: dict[str, Any] = {"due_at": at}
+    if priority is not None:
+        values["priority"] = priority
     connection.execute(
         update(frontier)
         .where(
@@ -148,7 +184,7 @@ def make_due(connection: Connection, portal: str, urls: Iterable[str], at: datet
             frontier.c.set_aside.is_(None),
             or_(frontier.c.due_at.is_(None), frontier.c.due_at > at),
         )
-        .values(due_at=at)
+        .values(values)
     )
 
 
@@ -185,6 +221,7 @@ class AfterVisit:
     etag: str | None
     last_modified: str | None
     set_aside: str | None = None  # why it is not to be visited again
+    shown_hash: str | None = None  # of a list that was read; None: keep what is there
 
 
 def settle(connection: Connection, target: Target, after: AfterVisit, now: datetime) -> None:
@@ -199,6 +236,8 @@ def settle(connection: Connection, target: Target, after: AfterVisit, now: datet
         "last_modified": after.last_modified,
         "set_aside": after.set_aside,
     }
+    if after.shown_hash is not None:
+        values["shown_hash"] = after.shown_hash
     if after.kind is not None:
         values["kind"] = after.kind.value
         if after.kind not in _KEPT_PRIORITY:

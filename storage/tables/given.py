@@ -32,6 +32,7 @@ visits = Table(
     Column("outcome", Text, nullable=False),
     Column("error", Text),
     Column("message", Text),
+    Column("requests_count", Integer, nullable=False, server_default="0"),
     ref("warc_file_id", "warc_files"),
     Column("warc_offset", BigInteger, nullable=False),
     Column("warc_length", BigInteger, nullable=False),

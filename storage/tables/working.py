@@ -15,7 +15,8 @@ portals = Table(
     Column("first_seen_at", Instant, nullable=False),
     Column("cycle_started_at", Instant),
     Column("cycle_ended_at", Instant),
-    Column("walked_at", Instant),  # listings to their usual depth, news or not
+    Column("walk_at", Instant),  # begin of a walk to the usual depth that has not ended
+    Column("walked_at", Instant),  # begin of the last one that has
     Column("backfill_at", Instant),  # since when everything old is dug out; None: it is done
     Column("waits_until", Instant),  # the last cycle could not go on before
     Column("waits_reason", Text),
@@ -39,6 +40,7 @@ politeness_keys = Table(
     Column("blocked_until", Instant),
     Column("refusals_count", Integer, nullable=False, default=0),
     Column("answered_at", Instant),
+    Column("asked_at", Instant),  # the last request
     Column("reason", Text, nullable=False, default=""),
     Column("lease_owner", Text),
     Column("lease_until", Instant),
@@ -75,6 +77,7 @@ frontier = Table(
     Column("etag", Text),
     Column("last_modified", Text),
     Column("set_aside", Text),
+    Column("shown_hash", Text),  # what a list showed; None: it was never read
     UniqueConstraint("portal", "url"),
     Index("ix_frontier_due", "portal", "key", "priority", "due_at", "id"),
 )

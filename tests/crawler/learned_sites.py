@@ -16,7 +16,7 @@ from core.records import Capture, PageKind, Quality
 from core.tomlfile import tables_in
 from crawler.layout import Site
 from crawler.read import open_page, read
-from pipeline import site_of
+from portal import site_of
 
 HOST = "hualat.example.vn"
 SITE = site_of("hualat", PortalConfig(host=HOST, family="generic"))

@@ -8,7 +8,7 @@ from core.records import Capture, PageKind, Quality
 from crawler.read import read
 from demo.pages import page_at
 from demo.town import HOST, VISITS, Town
-from pipeline import site_of
+from portal import site_of
 
 BASE = f"http://{HOST}"
 SITE = site_of("songmay", PortalConfig(host=HOST, scheme="http", family="hanoi-liferay"))

@@ -13,7 +13,7 @@ from core.records import PageKind, Quality
 from crawler.isolate import read_apart
 from crawler.read import read
 from crawler.urls import is_article_url, native_id, refusal
-from pipeline import site_of
+from portal import site_of
 from tests.crawler.sites import HTML, captured
 
 HOST = "xabac.example.vn"

@@ -26,7 +26,7 @@ from core.errors import ConfigError
 from core.tomlfile import tables_in
 from crawler.layout import Candidate
 from crawler.page import Page
-from pipeline import site_of
+from portal import site_of
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "portals.md"
 HEAD = '[portals.p]\nhost = "a.vn"\nfamily = "hanoi-liferay"\n'

@@ -16,7 +16,7 @@ from crawler.explain import Try, explain
 from crawler.layout import Candidate, Layout, Sign
 from crawler.portals import FAMILIES
 from crawler.read import open_page, read
-from pipeline import site_of
+from portal import site_of
 from tests.crawler.sites import captured
 from tests.crawler.test_custom import ARTICLE, BASE, FIELDS, HEAD, HOST, LAYOUT, LIST, SPRING, URL
 from tests.living import ROOT

@@ -22,7 +22,7 @@ from crawler.grade import is_challenge
 from crawler.grade.ends import why_cut
 from crawler.grade.words import is_error_text, said_by_text, said_by_title
 from crawler.read import read
-from pipeline import site_of
+from portal import site_of
 
 FOLDER = Path(__file__).parent / "qualities"
 EXAMPLES = sorted(FOLDER.glob("*/*.html"))

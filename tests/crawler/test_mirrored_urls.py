@@ -7,7 +7,7 @@ import pytest
 
 from core.config import PortalConfig
 from crawler.urls import canonical, native_id, refusal
-from pipeline import site_of
+from portal import site_of
 from tests.serving import HANOI
 
 LIST = HANOI / "mirrored-urls.txt.gz"

@@ -14,7 +14,7 @@ from crawler.layout import Candidate, check_template
 from crawler.pagers import quoted_url
 from crawler.read import open_page, read
 from crawler.urls import refusal
-from pipeline import site_of
+from portal import site_of
 from tests.crawler.learned_sites import site_with
 from tests.crawler.sites import captured
 from tests.serving import HANOI

@@ -189,7 +189,7 @@ FRESH = KeyState(next_slot_at=NOW)
 def test_after_an_answer_the_next_slot_is_one_delay_away(status):
     """A missing page is no refusal."""
     found = after(FRESH, visited(status))
-    assert found == KeyState(next_slot_at=NOW + timedelta(seconds=2))
+    assert found == KeyState(next_slot_at=NOW + timedelta(seconds=2), asked_at=NOW)
 
 
 @pytest.mark.parametrize("status", [429, 503])
@@ -251,7 +251,7 @@ def test_what_we_did_not_ask_is_not_the_hosts_fault():
     assert after(state, visited(0, failure=FORBIDDEN)) == state
     assert after(state, visited(302, failure=FORBIDDEN)) == state
     in_a_circle = after(FRESH, visited(302, failure=FORBIDDEN))
-    assert in_a_circle == KeyState(next_slot_at=NOW + timedelta(seconds=2))
+    assert in_a_circle == KeyState(next_slot_at=NOW + timedelta(seconds=2), asked_at=NOW)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +287,7 @@ def test_a_target_that_keeps_failing_is_asked_ever_more_rarely():
 
 
 def test_a_host_that_asks_for_a_second_again_and_again_is_left_alone_for_longer():
-    """`Retry-After: 0` with every 429: the first is obeyed, then the doubling holds all the same."""
+    """`Retry-After: 0` with every 429: the first is obeyed, then the doubling holds."""
     visit = refused(429, "0")
     state, waits = KeyState(next_slot_at=NOW), []
     for _ in range(4):

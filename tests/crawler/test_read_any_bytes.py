@@ -17,7 +17,7 @@ from core.jsonform import reading_to_json
 from core.records import PageKind, Quality
 from crawler.portals import FAMILIES
 from crawler.read import read
-from pipeline import site_of
+from portal import site_of
 from tests.crawler.sites import (
     ARTICLE_URL,
     BASE,

@@ -36,7 +36,7 @@ from core.records import (
 )
 from follow import Met, leads_of
 from follow import Path as Path_
-from pipeline import site_of
+from portal import site_of
 from storage import frontier
 from storage.archive import Archive
 from storage.database import reader_engine

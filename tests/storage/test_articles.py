@@ -116,7 +116,8 @@ def test_a_listing_goes_on_although_another_one_told_its_news_first(tmp_path: Pa
     page_2 = f"{HOME}kinh-te?cur=2"
     with recording(tmp_path) as portal:
         portal.lists(placement(1, "1"), next_url=page_2)
-        visited = frontier.update().where(frontier.c.url == page_2).values(due_at=None)
+        done = {"due_at": None, "visited_at": portal.clock.now()}
+        visited = frontier.update().where(frontier.c.url == page_2).values(done)
         portal.run(lambda c: c.execute(visited))
         portal.next_cycle()
         new = (placement(1, "3"), placement(2, "2"))

@@ -36,15 +36,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("body_sha256", name="pk_documents"),
     )
     for table, name, kind in (
+        ("portals", "walk_at", types.Instant()),
         ("portals", "walked_at", types.Instant()),
         ("portals", "backfill_at", types.Instant()),
         ("portals", "waits_until", types.Instant()),
         ("portals", "waits_reason", sa.Text()),
         ("politeness_keys", "wanted_by", sa.Text()),
         ("politeness_keys", "wanted_at", types.Instant()),
+        ("politeness_keys", "asked_at", types.Instant()),
+        ("frontier", "shown_hash", sa.Text()),
         ("captures", "tls_error", sa.Text()),
     ):
         op.add_column(table, sa.Column(name, kind, nullable=True))
+    op.add_column(
+        "visits", sa.Column("requests_count", sa.Integer(), nullable=False, server_default="0")
+    )
     op.drop_index("ix_frontier_due", table_name="frontier")
     op.drop_column("frontier", "lease_owner")
     op.drop_column("frontier", "lease_until")
