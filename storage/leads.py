@@ -60,6 +60,9 @@ def follow(
         _go_on(connection, of, leads, following, has_news=has_news)
     if lines:
         frontier.refresh(connection, of.portal, lines, of.cycle_at)
+        undated = [each for each in lines if each.kind is PageKind.SITEMAP and each.is_wanted]
+        urls = [each.url for each in undated if each.modified_at is None]
+        frontier.make_due(connection, of.portal, urls, of.cycle_at)
     return Followed(
         due_count=added.due_count, traps=added.traps, sections=_sections(connection, of, added)
     )
@@ -74,7 +77,9 @@ def _as_read_before(
     row = find_first(connection, targets, {"id": of.id})
     if row is None or row.shown_hash is None:
         return lines
-    return tuple(replace(line, is_wanted=True) for line in lines)
+    return tuple(
+        line if line.kind is PageKind.SITEMAP else replace(line, is_wanted=True) for line in lines
+    )
 
 
 def _is_past_its_end(connection: Connection, of: Target, shown_hash: str | None) -> bool:
