@@ -295,7 +295,9 @@ def test_a_portal_may_be_called_anything(portal_id: str) -> None:
     head = f'[portals.{portal_id}]\nhost = "a.vn"\n'
     with pytest.raises(ConfigError) as caught:
         parse(tomllib.loads(head + "nope = 1"))
-    assert str(caught.value).startswith(f"unknown key portals.{portal_id}.nope; allowed here: allow_addresses")
+    assert str(caught.value).startswith(
+        f"unknown key portals.{portal_id}.nope; allowed here: allow_addresses"
+    )
     with pytest.raises(ConfigError) as caught:
         parse(tomllib.loads(f"[portals.{portal_id}]\nhost = 5"))
     assert str(caught.value) == f"portals.{portal_id}.host = 5: allowed is a text in quotes"
