@@ -49,8 +49,8 @@ _FEED_PATH = re.compile(
 _FEED_QUERY = re.compile(  # `?type=rss`, `?feed=rss2`, NukeViet's `?nv=news&op=rss`
     r"(?:^|&)(?:type|format|feed|output|view|op)=(?:rss2?|atom|rdf|feed)(?:&|$)", re.IGNORECASE
 )
-# A session, or a section, a search, a session of the council: the value tells.
-_MAYBE_SESSION = re.compile(r"(?:sid|s|sess(?:ion)?(?:_?id)?)=", re.IGNORECASE)
+# A session, or a section, a session of the council: the value tells. `s` is often a signature.
+_MAYBE_SESSION = re.compile(r"(?:sid|sess(?:ion)?(?:_?id)?)=", re.IGNORECASE)
 TOKEN = re.compile(  # of a machine's making
     r"(?=[a-z]*[0-9])(?=[0-9]*[a-z])[a-z0-9]{20,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}",
     re.IGNORECASE,

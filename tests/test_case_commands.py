@@ -329,7 +329,7 @@ FACTS: dict[str, Any] = {"url": URL, "at": "2023-05-17T10:00", "family": "hanoi-
         ({"family": "joomla"}, "case.toml: family = 'joomla': allowed is one of: auto, hanoi"),
         ({"zone": "Mars"}, "case.toml: zone = 'Mars': allowed is an IANA zone name"),
         ({"portal": 5}, "portal = 5: allowed is a table"),
-        ({"portal": {"layout": []}}, "unknown key portal.layout; allowed here: connect_to"),
+        ({"portal": {"layout": []}}, "unknown key portal.layout; allowed here: allow_addresses"),
         ({"portal": {"layouts": [{"body": ["p["]}]}}, "portal.layouts.0.body.0 = 'p[': not a CSS"),
         ({"portal": {"urls": {"never": ["("]}}}, "portal.urls.never.0 = '(': allowed is a pattern"),
         (
