@@ -13,6 +13,7 @@ import logging
 from collections.abc import Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
+from functools import partial
 
 from core.config import PortalConfig
 from core.records import KeyState, Links, PageKind, Quality, Reading, Target, Visit
@@ -28,6 +29,7 @@ from storage.leads import NO_LEADS, Leads
 from storage.presence import GoneRule
 from storage.record import Report, VisitRecord
 
+LONG_SITEMAP = 2_000  # lines; judging more of them in one go would keep other portals waiting
 log = logging.getLogger("khotin")
 
 
@@ -70,7 +72,9 @@ async def _finish(portal: Portal, visit: Visit, key: str, state: KeyState) -> Vi
             keys=keys,
             met=portal.met,
         )
-        leads = leads_of(path, visit, reading)
+        is_long = reading is not None and len(reading.sitemap) > LONG_SITEMAP
+        follow = partial(leads_of, path, visit, reading)
+        leads = await asyncio.to_thread(follow) if is_long else follow()
     record = VisitRecord(
         visit=visit,
         reading=reading,

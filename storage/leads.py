@@ -78,7 +78,10 @@ def _as_read_before(
     if row is None or row.shown_hash is None:
         return lines
     return tuple(
-        line if line.kind is PageKind.SITEMAP else replace(line, is_wanted=True) for line in lines
+        line
+        if line.kind is PageKind.SITEMAP or line.is_wanted
+        else replace(line, is_wanted=True, is_waking=False)  # what was remembered was there before
+        for line in lines
     )
 
 

@@ -40,6 +40,7 @@ class Finding:
     page_no: int = 1
     key: str | None = None  # politeness key; None: that of the page it was found on
     is_wanted: bool = True  # False: remembered, due only in a backfill
+    is_waking: bool = True  # where it is wanted: also if it was remembered before
     is_backlog: bool = False  # behind everything else
     is_pager: bool = False  # the next page of a list, which has an end
     modified_at: datetime | None = None  # what a sitemap says of it
@@ -76,7 +77,11 @@ def add_targets(
     by_url = {finding.url: finding for finding in findings}
     known = _known(connection, of.portal, list(by_url))
     fresh = [finding for url, finding in by_url.items() if url not in known]
-    woken = [each for each in by_url.values() if each.is_wanted and known.get(each.url)]
+    woken = [
+        each
+        for each in by_url.values()
+        if each.is_wanted and each.is_waking and known.get(each.url)
+    ]
     for finding in woken:
         _wake(connection, finding, of)
     traps: list[str] = []
