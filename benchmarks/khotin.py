@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from benchmarks.measured import Measured, demand, demand_truth, measuring
 from benchmarks.pages import Material, TrueArticle, load_material, load_truth
+from cli.crawling import calm_collector
 from core.clock import SystemClock
 from core.config import Config, parse
 from cycle import Plan, crawl
@@ -64,6 +65,7 @@ async def _crawl(config: Config, folder: Path, measured: Measured) -> Tally:
     user_agent = config.user_agent(next(iter(config.portals)))
     archive = Archive(folder, clock, user_agent=user_agent)
     archive.__enter__()  # the empty archive is made before the clocks run
+    calm_collector()  # as the command does
     with measuring(measured):
         try:
             async for event in crawl(config, archive, clock, config.portals, Plan(is_all=True)):

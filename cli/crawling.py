@@ -1,6 +1,7 @@
 """`khotin crawl` and `khotin run`: whatever writes to an archive."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -76,6 +77,17 @@ def run(archive: ArchiveOption = None, config: ConfigOption = None) -> None:
     _with_archive(settings, archive, lambda opened: serve(settings, opened, opened.clock))
 
 
+def calm_collector() -> None:
+    """Let Python look for circular garbage less often.
+
+    A crawl makes hundreds of thousands of small records an hour and nearly none in circles; looking
+    through all that lives takes a tenth of its time. What lives already is not looked at again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
+
+
 def _check_rules(settings: Config, names: Iterable[str]) -> None:
     """Wrong rules in a portal's section are told before an archive is made."""
     from portal import site_of
@@ -93,6 +105,7 @@ def _with_archive(settings: Config, folder: Path | None, work: Callable[["Archiv
     where = archive_folder(folder, settings.archive.path)
     agent = settings.crawl.user_agent.format(version=VERSION, contact=settings.crawl.contact)
     size = settings.archive.warc_mb << 20
+    calm_collector()
     with Archive(where, SystemClock(), user_agent=agent, max_warc_bytes=size) as opened:
         adopted = adopt_orphans(settings, opened)
         if adopted:
