@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy import func, select
 
 from core.clock import DrivenClock
-from storage.tables import captures, documents, frontier
+from storage.tables import articles, captures, documents, frontier
 from tests.crawler.test_documents import pdf
-from tests.small_site import HOST, SmallSite, article_page, crawled, rows, serving_site
+from tests.small_site import HOST, HTML, SmallSite, article_page, crawled, rows, serving_site
+from tests.test_discovery import known, later
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(200)
 CSS = "@import 'them.css'; body { background: url(/nen.png) } @font-face { src: url(chu.woff2) }"
@@ -138,3 +139,82 @@ async def test_a_picture_that_is_missing_breaks_nothing(tmp_path: Path, site: Sm
         site.clock.move_to(site.clock.now() + timedelta(days=1))
         await crawled(tmp_path, site, assets="images")
         assert site.visits_to("/anh/1.png") == []
+
+
+async def test_a_file_that_is_too_large_is_not_taken_day_after_day(
+    tmp_path: Path, site: SmallSite
+) -> None:
+    """Its first megabytes are a capture that says so; it is looked at again in a month."""
+    path = "/documents/10/ke-hoach.pdf"
+    async with serving_site(site):
+        site.put(path, b"%PDF-1.4 " + bytes(9 << 20), "application/pdf")
+        await crawled(tmp_path, site, assets="all")
+        assert site.visits_to(path) == [path]
+        for _ in range(3):
+            later(site, days=1, hours=1)
+            await crawled(tmp_path, site, assets="all")
+            assert site.visits_to(path) == []
+        later(site, days=30)
+        await crawled(tmp_path, site, assets="all")
+        assert site.visits_to(path) == [path]
+    found = rows(tmp_path, select(captures.c.quality).where(captures.c.url.endswith(path)))
+    assert {row.quality for row in found} == {"too_large"}
+
+
+async def test_a_picture_that_always_fails_is_tried_five_times_and_then_once_a_month(
+    tmp_path: Path, site: SmallSite
+) -> None:
+    """A server's error may pass; one that has lasted for days is not asked about daily."""
+    async with serving_site(site):
+        site.put("/anh/1.png", "error", status=500)
+        tries = 0
+        for _ in range(10):
+            await crawled(tmp_path, site, assets="images")
+            tries += len(site.visits_to("/anh/1.png"))
+            later(site, days=1, hours=1)
+        assert tries == 5
+        later(site, days=30)
+        await crawled(tmp_path, site, assets="images")
+        assert site.visits_to("/anh/1.png") == ["/anh/1.png"]
+
+
+async def test_a_page_where_a_file_of_another_host_was_is_no_article(
+    tmp_path: Path, site: SmallSite
+) -> None:
+    """The other host shows an article instead of the file: its bytes are kept, and no more."""
+    page = article_page(1).replace("<p>", f"<p><a href='http://{OTHER}/quyet-dinh.pdf'>QĐ</a>", 1)
+    site.put("/tin-tuc/-/view_content/1-bai.html", page)
+    answer = site.answer
+
+    def shows_a_page(path: str) -> tuple[int, bytes, str]:
+        is_file = site.hosts[-1] == OTHER and path == "/quyet-dinh.pdf"
+        return (200, article_page(777).encode(), HTML) if is_file else answer(path)
+
+    site.answer = shows_a_page  # type: ignore[method-assign]
+    async with serving_site(site):
+        await crawled(tmp_path, site, assets="all")
+    assert f"{OTHER}/quyet-dinh.pdf" in kept(tmp_path)
+    assert known(tmp_path) == {1, 2}
+    urls = [row.url for row in rows(tmp_path, select(articles.c.url))]
+    assert not [url for url in urls if OTHER in url]
+
+
+@pytest.mark.parametrize("path", ["/anh/1.png", "/documents/10/ke-hoach.pdf"])
+async def test_a_part_of_a_page_behind_a_redirect_is_kept(
+    tmp_path: Path, site: SmallSite, path: str
+) -> None:
+    """The portal leads to a host whose robots.txt was not read yet: it is asked there."""
+    answer = site.answer
+
+    def leads_away(asked: str) -> tuple[int, bytes, str]:
+        if asked == path and site.hosts[-1] == HOST:
+            return 302, f"http://cdn.example.org{path}".encode(), HTML
+        return answer(asked)
+
+    site.answer = leads_away  # type: ignore[method-assign]
+    async with serving_site(site):
+        await crawled(tmp_path, site, assets="all")
+        robots = [host for host, at in zip(site.hosts, site.asked, strict=True) if "robots" in at]
+        assert "cdn.example.org" in robots
+    there = select(captures.c.status).where(captures.c.url == f"http://cdn.example.org{path}")
+    assert rows(tmp_path, there) == [(200,)]

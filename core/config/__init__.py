@@ -50,6 +50,9 @@ _CRON = re.compile(r"[0-9A-Za-z*,/-]+( [0-9A-Za-z*,/-]+){4}")
 _ARCHIVE = (
     'allowed is a path with {year} and, if need be, {month} and {day}, such as "/{year}/{month:02}"'
 )
+_FIELD = re.compile(r"\{[^{}]*\}")
+_YEARS = frozenset({"{year}", "{year:04}"})
+_DATE_FIELDS = _YEARS | {"{month}", "{month:02}", "{day}", "{day:02}"}
 _PORTAL_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _HOST = re.compile(r"(?=.{1,253}$)[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63})*")
 
@@ -95,7 +98,8 @@ def _archive(value: str) -> str:
         made = value.format(year=2026, month=1, day=1)
     except (KeyError, IndexError, ValueError, AttributeError) as error:
         raise ValueError(_ARCHIVE) from error
-    if "{year" not in value or len(value) > 1_000:
+    fields = set(_FIELD.findall(value))
+    if not fields & _YEARS or not fields <= _DATE_FIELDS or len(value) > 1_000:
         raise ValueError(_ARCHIVE)
     return _path(made) and value
 

@@ -12,14 +12,34 @@ import pytest
 from adopt import adopt_orphans
 from core.clock import DrivenClock
 from core.config import Config, parse
-from core.records import PageKind, Quality, Target, Visit
+from core.records import KeyState, PageKind, Quality, Target, Visit
 from demo.pages import page_at
 from demo.town import EPOCH, Town
+from storage import frontier
 from storage.archive import Archive
+from storage.frontier import Finding
 from storage.record import VisitRecord
-from storage.tables import articles, captures, changes, versions, visits, warc_files
+from storage.tables import (
+    articles,
+    captures,
+    changes,
+    politeness_keys,
+    versions,
+    visits,
+    warc_files,
+)
 from storage.warc import Original, Place, WarcInfo, WarcWriter
-from tests.storage.recording import HOST, PORTAL, START, Recorder, capture, recording, rows
+from tests.storage.recording import (
+    HOME,
+    HOST,
+    KEY,
+    PORTAL,
+    START,
+    Recorder,
+    capture,
+    recording,
+    rows,
+)
 
 INFO = WarcInfo(software="Khotin/0.1.0", user_agent="test", is_part_of="test")
 ADOPTED_AT = START + timedelta(hours=3)
@@ -255,3 +275,64 @@ def test_captures_whose_visit_was_torn_off_are_adopted_too(tmp_path: Path) -> No
     assert (row.native_id, row.state) == (str(STORIES[0]), "live")
     (kept,) = rows(tmp_path, captures.select())
     assert kept.record_id == place.record_id
+
+
+# --- what the politeness key is to remember -------------------------------------------------------
+
+
+def known_to_the_frontier(portal: Recorder) -> None:
+    """The portal has a target, and so a key."""
+    found = [Finding(url=HOME, kind=PageKind.FRONT)]
+    of = Target(portal=PORTAL, url="", kind=PageKind.FRONT, cycle_at=START)
+    portal.run(lambda c: frontier.add_targets(c, found, of=of, key=KEY, now=START))
+
+
+def refused(status: int, *headers: tuple[bytes, bytes]) -> Visit:
+    """The dead process's last visit: it was refused."""
+    visit = visit_of(1, STORIES[0])
+    answer = replace(
+        visit.captures[0],
+        status=status,
+        headers=((b"Content-Type", b"text/html"), *headers),
+        body=b"slow down",
+        payload=b"slow down",
+    )
+    return replace(visit, captures=(answer,))
+
+
+def test_an_orphan_that_was_refused_blocks_its_key(tmp_path: Path) -> None:
+    """A `Retry-After` of a day counts from the answer, though its row is made at the next start."""
+    with recording(tmp_path) as portal:
+        known_to_the_frontier(portal)
+    left_by_a_dead_process(tmp_path, refused(429, (b"Retry-After", b"86400")))
+    assert adopted(tmp_path) == 1
+    (row,) = rows(tmp_path, politeness_keys.select())
+    assert START + timedelta(days=1) <= row.blocked_until < START + timedelta(days=1, hours=3)
+    assert "429" in row.reason
+
+
+def test_an_orphan_that_was_answered_does_not_free_a_blocked_key(tmp_path: Path) -> None:
+    """The key was blocked after that visit; what is known of it is not undone by older news."""
+    until = ADOPTED_AT + timedelta(days=1)
+    blocked = KeyState(
+        next_slot_at=until, blocked_until=until, refusals_count=5, reason="the host answered 503"
+    )
+    with recording(tmp_path) as portal:
+        known_to_the_frontier(portal)
+        portal.run(lambda c: frontier.save_key(c, KEY, blocked))
+    left_by_a_dead_process(tmp_path, visit_of(1, STORIES[0]))
+    assert adopted(tmp_path) == 1
+    (row,) = rows(tmp_path, politeness_keys.select())
+    assert (row.blocked_until, row.next_slot_at) == (until, until)
+    assert row.reason == "the host answered 503"
+
+
+def test_an_orphan_counts_as_a_request_of_its_key(tmp_path: Path) -> None:
+    """The next request comes the portal's delay after it at the earliest."""
+    with recording(tmp_path) as portal:
+        known_to_the_frontier(portal)
+    left_by_a_dead_process(tmp_path, visit_of(1, STORIES[0], at=ADOPTED_AT))
+    assert adopted(tmp_path) == 1
+    (row,) = rows(tmp_path, politeness_keys.select())
+    assert row.next_slot_at >= ADOPTED_AT + timedelta(seconds=2)
+    assert row.blocked_until is None
